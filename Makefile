@@ -1,0 +1,42 @@
+# Every developer command. `make demo` and `make test` need Python 3.11, pip and git, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: setup demo run test check gate bench crash soak lock clean fmt
+
+setup: $(STAMP)
+
+$(STAMP):
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	rm -f $(VENV)/.ready-*
+	touch $@
+
+demo: setup
+	$(BIN)/claimwatch demo $(ARGS)
+
+run: setup
+	$(BIN)/claimwatch --config config db upgrade
+	$(BIN)/claimwatch --config config run $(ARGS)
+
+test: setup
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+gate: setup
+	$(BIN)/pytest tests/gate $(ARGS)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

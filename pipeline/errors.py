@@ -1,0 +1,85 @@
+"""The one error tree. An error says what happened, to which thing, and what to do next."""
+
+from __future__ import annotations
+
+from pipeline.model.outcome import Reason
+
+
+class ClaimwatchError(Exception):
+    """Base of every error that we raise; `thing` is the id of what it happened to."""
+
+    def __init__(self, message: str, *, thing: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.thing = thing
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.thing}: {self.message}" if self.thing else self.message
+        return f"{head} ({self.hint})" if self.hint else head
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), dict(self.__dict__)))
+
+
+def _rebuild(kind: type[ClaimwatchError], state: dict[str, object]) -> ClaimwatchError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, state.get("message", ""))
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(ClaimwatchError):
+    """The configuration cannot be used; `faults` lists every place, already worded."""
+
+    def __init__(self, message: str, *, thing: str = "", hint: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.faults = faults
+
+
+class FetchError(ClaimwatchError):
+    """An address could not be fetched; `reason` says why, `status` is the HTTP status or None."""
+
+    def __init__(
+        self, message: str, *, thing: str, reason: Reason, status: int | None = None, hint: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.reason = reason
+        self.status = status
+        self.retry_after = retry_after  # seconds, as the server asked
+
+
+class ParseError(ClaimwatchError):
+    """Bytes are not what they should be: a feed, a sitemap, a page."""
+
+    def __init__(self, message: str, *, thing: str, reason: Reason, hint: str = "") -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.reason = reason
+
+
+class AnalysisError(ClaimwatchError):
+    """An article could not be analysed."""
+
+
+class StoreError(ClaimwatchError):
+    """The database refused, is locked, is full or has another schema."""
+
+
+class SchemaError(StoreError):
+    """The database is of an older or newer schema than the program."""
+
+
+class LeaseLost(StoreError):
+    """Somebody else coordinates now; this process may no longer write."""
+
+
+class NotifyError(ClaimwatchError):
+    """A channel did not take a message; `permanent` when trying again is no use."""
+
+    def __init__(self, message: str, *, thing: str, hint: str = "", permanent: bool = False) -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.permanent = permanent
+
+
+class ReviewError(ClaimwatchError):
+    """A reviewer's change cannot be made: the thing is gone or somebody else changed it."""
