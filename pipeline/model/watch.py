@@ -16,6 +16,7 @@ class Concept:
     label: str  # English name, as findings write a place or party
     names: Mapping[str, tuple[str, ...]]  # language -> names; "*" for every language
     exact: tuple[str, ...] = ()  # acronyms: case-sensitive
+    later: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # short names, good once it was named in full
     country: str = ""  # concept id of the country it stands for or belongs to
     currency: str = ""  # ISO 4217, of a country
     within: tuple[str, ...] = ()  # concept ids that contain it (a place in a country)
@@ -24,13 +25,22 @@ class Concept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A condition over concepts and words: see docs/configuration.md."""
+    """A condition over concepts and word lists: see docs/configuration.md.
+
+    A term is the id of a concept or of a word list; `a|b` is met by either. `all`, `any`, `none` and `at_least`
+    are read within `within`; `near` within three sentences and the title; `article` and `absent` anywhere.
+    """
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     at_least: tuple[int, tuple[str, ...]] | None = None
-    within: str = "article"  # sentence, N sentences ("3"), paragraph, article
+    within: str = ""  # sentence, N sentences ("3"), paragraph, article; "" means sentence for claims, article for topics
+    near: tuple[str, ...] = ()
+    article: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    weak: bool = False  # about the subject, but does not state the claim: at most `mentions` unless a slot is filled
+    to: str = ""  # in `denied_by`: the stance, certainty or stage that it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +61,13 @@ class Slot:
     name: str
     type: str  # money count percent date duration stage certainty stance ordinal place party
     known: str | None = None  # canonical form; None: open
-    of: tuple[str, ...] = ()  # what is counted or paid for: concept ids or words
+    of: tuple[str, ...] = ()  # what is counted or paid for: terms, one of which stands by the value
+    not_of: tuple[str, ...] = ()  # terms whose values are another thing's
+    needs: tuple[str, ...] = ()  # terms (`a|b`) that stand in the same sentence as the value
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # value -> terms that say it, besides the lexicon
+    least: float | None = None  # a smaller number is something else
+    most: float | None = None  # a larger number is something else
+    reach: int = 1  # sentences after a passage in which its subject is still carried
     options: Mapping[str, object] = field(default_factory=dict)  # what only the reader of this type understands
 
 
@@ -71,9 +87,11 @@ class Claim:
     title: str = ""  # short name for messages; "" means the statement
     document: str = ""
     section: str = ""
-    about: tuple[Group, ...] = ()
+    about: tuple[Group, ...] = ()  # any one of them
+    denied_by: tuple[Group, ...] = ()  # passages that say the reverse
+    rivals: tuple[str, ...] = ()  # terms that take the subject over: another buyer, another partner
     slots: tuple[Slot, ...] = ()
-    cues: Mapping[str, object] = field(default_factory=dict)  # what match and diff read: supports, denies, ...
+    cues: Mapping[str, object] = field(default_factory=dict)  # what match and diff read besides
     expect: Expectation | None = None
     severity: str = ""  # low, normal, high; "" means normal
 
