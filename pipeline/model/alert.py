@@ -1,9 +1,11 @@
-"""Who hears what, and what stands in a digest."""
+"""Alerts: what might be told, to whom it was told, and the message."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from pipeline.model.finding import Change, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class Publisher:
     title: str = ""
     lang: str = ""
     published: datetime | None = None
+    group: str = ""  # copy group of the article, "" when it stands alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,69 @@ class StoryKey:
     relation: str
     slot: str  # "" for a denial without slot
     value: str  # canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One finding in its story, with everything that a rule may ask about and a reader wants to see.
+
+    The same record feeds alerts, their rehearsal and the digest. `publishers` are all that carry the story so far, this
+    finding's own first; `id` is that of the alert it would raise, the same for every finding of one story and change.
+    """
+
+    id: str
+    finding: str  # id of the stored finding
+    story: str
+    claim: str
+    topic: str  # the claim's
+    relation: str
+    publishers: tuple[Publisher, ...]
+    found_at: datetime  # aware UTC, when it was stored: decides the digest it stands in
+    topics: tuple[str, ...] = ()  # all topics of the article
+    changes: tuple[Change, ...] = ()
+    evidence: tuple[Span, ...] = ()  # whole sentences, the leading one first
+    redline: tuple[tuple[str, str], ...] = ()
+    severity: str = "normal"  # of the claim
+    confidence: float = 0.5
+    certainty: str = "reported"
+    attribution: str = ""
+    lang: str = ""
+    edited: bool = False
+    first_run: bool = False  # the entry is older than its source's first poll
+    canary: bool = False
+    article: str = ""  # id of the article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One alert on its way to, or arrived at, one channel: a row of the outbox that is not parked."""
+
+    alert: str
+    channel: str
+    claim: str
+    story: str
+    at: datetime  # decided
+    keys: tuple[StoryKey, ...] = ()
+    held_until: datetime | None = None  # held for quiet hours or a rate limit
+    batched: bool = False  # part of a collected message: not counted against the rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """A person asked for silence about one thing for a time."""
+
+    kind: str  # alert, story, claim, topic, source
+    id: str
+    until: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the store knows when a decision is made: at least as far back as the longest cool-down and rate window."""
+
+    told: tuple[Told, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +114,17 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Sent or kept back, and why: stored for every candidate and rule."""
+    """Sent or kept back, and why: stored for every candidate and rule.
 
-    rule: str
-    action: str  # send, hold, keep-back, mute
+    No channel stands in more than one `send` or `hold` of a candidate, and none of those also in a `keep-back`.
+    """
+
+    rule: str  # "" when no rule had a say
+    action: str  # send, hold, keep-back, mute, no-match
     reason: str
     channels: tuple[str, ...] = ()
-    until: datetime | None = None
+    until: datetime | None = None  # of a hold
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
