@@ -12,6 +12,20 @@ BREAKS = ("new-value", "denial", "second-publisher", "higher-stage")  # what may
 CHANNEL_KINDS = ("stdout", "file", "atom", "json-feed", "mail", "webhook", "apprise")
 EVERY = ("day", "weekday", "week")
 
+# What a channel of a kind takes besides the fields of Channel: required keys, optional keys.
+CHANNEL_OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "stdout": (frozenset(), frozenset({"format"})),
+    "file": (frozenset({"path"}), frozenset({"format"})),
+    "atom": (frozenset({"path"}), frozenset({"title", "link", "keep"})),
+    "json-feed": (frozenset({"path"}), frozenset({"title", "link", "keep"})),
+    "mail": (
+        frozenset({"host", "from", "to"}),
+        frozenset({"port", "security", "user", "password", "timeout", "ca_file", "reply_to"}),
+    ),
+    "webhook": (frozenset({"address"}), frozenset({"secret", "timeout", "ca_file"})),
+    "apprise": (frozenset({"address"}), frozenset({"format"})),
+}
+
 
 class Secret:
     """A value that is never shown: `repr` and `str` say `***`. Read it with `reveal()` where it is sent."""
@@ -96,7 +110,7 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoolDown:
-    """How long a channel hears nothing more of a claim or a story after a message about it, unless something breaks it."""
+    """How long a channel hears no more of a claim or a story after a message about it, unless something breaks it."""
 
     claim: timedelta = timedelta(0)
     story: timedelta = timedelta(0)
