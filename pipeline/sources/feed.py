@@ -1,0 +1,190 @@
+"""Feed bytes to entries: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed, and sitemaps by their own readers.
+
+The only file that knows feedparser. Markup of summaries and contents is passed on as it came and is untrusted.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import feedparser
+
+from pipeline.errors import ParseError
+from pipeline.model.outcome import Reason
+from pipeline.model.source import FeedDocument, Hints, Source
+from pipeline.sources import entries, hints, jsonfeed, sitemap
+from pipeline.sources.entries import RawItem
+from pipeline.sources.links import absolute
+from pipeline.sources.plain import plain
+
+_HEAD = 65_536  # bytes looked at to tell what a body is
+_SKIPPED = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE(?:[^<>\[]|\[.*?\])*>", re.DOTALL | re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[a-z][\w.-]*:)?(rss|rdf|feed|channel|urlset|sitemapindex|opml|html)\b", re.IGNORECASE)
+_FIRST = re.compile(rb"<([a-z][\w.:-]*)", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml\b")
+# What feedparser was seen to raise on bytes that are no feed, apart from SAX errors, which it keeps to itself.
+_TROUBLE = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NameError, RuntimeError, TypeError,
+    ValueError,
+)  # fmt: skip
+_FORMATS = {
+    "rss20": "rss20", "rss10": "rss10", "rss090": "rss09", "rss091n": "rss09", "rss091u": "rss09", "rss092": "rss09",
+    "rss093": "rss09", "rss094": "rss09", "rss": "rss20", "atom10": "atom10", "atom03": "atom10", "atom01": "atom10",
+    "atom02": "atom10", "atom": "atom10", "cdf": "rss09",
+}  # fmt: skip
+
+
+def read(
+    body: bytes,
+    *,
+    source: Source,
+    content_type: str = "",
+    url: str = "",
+    limit: int = 1_000,
+    now: datetime | None = None,
+    canonical: Callable[[str], str] | None = None,
+    aggregators: frozenset[str] = frozenset(),
+) -> FeedDocument:
+    """The entries of a feed or sitemap, in its order, at most `limit` of them.
+
+    `url` is where the bytes came from (links are relative to it), `content_type` the HTTP header. With `now`, a date
+    more than a day ahead is noted. `canonical` (articles.address.canonical) steadies keys made of links; `aggregators`
+    are hosts known to hide the publisher's address. Notes: malformed-feed, over-entry-limit, empty-feed.
+
+    Raises ParseError with NOT_A_FEED when the bytes are something else, an HTML page or nothing for instance.
+    """
+    base = url or source.url
+    kind = _kind(body, source)
+    if kind == "json":
+        raw = jsonfeed.read(body, source=source, base=base)
+    elif kind == "sitemap":
+        raw = sitemap.read(body, source=source, base=base)
+    else:
+        raw = _xml(body, source=source, content_type=content_type, base=base)
+    return entries.document(
+        raw, source=source, feed_url=base, limit=limit, now=now, canonical=canonical, aggregators=aggregators
+    )
+
+
+def _kind(body: bytes, source: Source) -> str:
+    """What the bytes look like: json, xml or sitemap. Raises ParseError NOT_A_FEED."""
+    head = body[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not head:
+        raise _not_a_feed(source, "the answer is empty")
+    if head[:1] in b"{[":
+        return "json"
+    head = _SKIPPED.sub(b"", head)
+    first, root = _FIRST.search(head), _ROOT.search(head)
+    if first is None or root is None or root[1].lower() in (b"html", b"opml") or first[1].lower() == b"html":
+        raise _not_a_feed(source, f"the answer begins with {head[:60].decode('utf-8', 'replace')!r}")
+    return "sitemap" if root[1].lower() in (b"urlset", b"sitemapindex") else "xml"
+
+
+def _not_a_feed(source: Source, what: str) -> ParseError:
+    return ParseError(
+        f"this is no feed: {what}",
+        thing=source.id,
+        reason=Reason.NOT_A_FEED,
+        hint="look at the address in a browser and correct it in sources.yaml",
+    )
+
+
+def _xml(body: bytes, *, source: Source, content_type: str, base: str) -> entries.RawFeed:
+    headers = {"content-type": content_type, "content-location": base}
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(_from_declaration(body)),
+            response_headers=headers,
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+        channel: Mapping[str, Any] = parsed["feed"]
+        items = tuple(_item(entry, base) for entry in parsed["entries"])
+    except _TROUBLE as error:
+        raise _not_a_feed(source, f"reading it failed ({type(error).__name__})") from error
+    version = str(parsed.get("version") or "")
+    if not version and not items:
+        raise _not_a_feed(source, "no known root element and no item")
+    return entries.RawFeed(
+        format=_FORMATS.get(version, "rss20"),
+        title=plain(_text(channel.get("title"))),
+        lang=_text(channel.get("language")) or _text(channel.get("xml_lang")),
+        home=absolute(base, _text(channel.get("link"))),
+        items=items,
+        hints=_hints(channel, body),
+        malformed=bool(parsed.get("bozo")) and not _harmless(parsed.get("bozo_exception")),
+    )
+
+
+def _from_declaration(body: bytes) -> bytes:
+    """The body without what some servers print before the XML declaration (blank lines, warnings)."""
+    found = _DECLARATION.search(body[:_HEAD])
+    return body[found.start() :] if found and b"\0" not in body[:4] else body
+
+
+def _harmless(error: object) -> bool:
+    """An encoding named otherwise in the header than in the file, or a media type that is not XML, harms no entry."""
+    return isinstance(error, (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType))
+
+
+def _item(entry: Mapping[str, Any], base: str) -> RawItem:
+    contents = [_text(part.get("value")) for part in entry.get("content", ()) if isinstance(part, Mapping)]
+    return RawItem(
+        guid=_text(entry.get("id")),
+        links=_links(entry, base),
+        title=_text(entry.get("title")),
+        published_raw=_date(entry, "published") or _date(entry, "created"),
+        updated_raw=_date(entry, "updated"),
+        summary=_text(entry.get("summary")),
+        content=max(contents, key=len, default=""),
+        author=_text(entry.get("author")),
+        origin_url=_origin(entry),
+        lang=_lang(entry),
+    )
+
+
+def _links(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
+    """Where the item may live, best first: its link, an alternate link, a guid that is an address, an enclosed page."""
+    related = [link for link in entry.get("links", ()) if isinstance(link, Mapping)]
+    alternates = [link for link in related if link.get("rel", "alternate") == "alternate"]
+    pages = [link for link in related if link.get("rel") == "enclosure" and "html" in _text(link.get("type"))]
+    enclosed = [link for link in related if link.get("rel") == "enclosure" and not link.get("type")]
+    written = [_text(entry.get("feedburner_origlink")), _text(entry.get("link"))]
+    written += [_text(link.get("href")) for link in alternates]
+    guid = _text(entry.get("id"))
+    if guid.startswith(("http://", "https://")):
+        written.append(guid)
+    written += [_text(link.get("href")) for link in pages + enclosed]
+    return tuple(dict.fromkeys(link for link in (absolute(base, href) for href in written) if link))
+
+
+def _date(entry: Mapping[str, Any], name: str) -> str:
+    """The date as written. feedparser answers `updated` with `published` and a warning, so it is looked for first."""
+    return _text(entry.get(name)) if name in entry.keys() else ""  # noqa: SIM118  (its own `in` knows aliases)
+
+
+def _origin(entry: Mapping[str, Any]) -> str:
+    source = entry.get("source")
+    return _text(source.get("href")) or _text(source.get("url")) if isinstance(source, Mapping) else ""
+
+
+def _lang(entry: Mapping[str, Any]) -> str:
+    detail = entry.get("title_detail")
+    return _text(entry.get("language")) or (_text(detail.get("language")) if isinstance(detail, Mapping) else "")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _hints(channel: Mapping[str, Any], body: bytes) -> Hints:
+    return hints.of_channel(
+        ttl=_text(channel.get("ttl")),
+        period=_text(channel.get("sy_updateperiod")),
+        frequency=_text(channel.get("sy_updatefrequency")),
+        body=body,
+    )
