@@ -1,1 +1,1 @@
-"""."""
+"""Who should hear of it, and in what words."""

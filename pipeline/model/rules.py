@@ -147,7 +147,7 @@ class DigestPlan:
     weekday: int = 0  # 0 Monday .. 6 Sunday, for every: week
     channels: tuple[str, ...] = ()
     title: str = ""
-    floor: float = 1.0  # importance below which an item is only counted
+    floor: float = 2.0  # importance (see digest/importance) below which an item is only counted
     cap: int = 20  # items a section
     send_quiet: bool = True  # send it on a day without news as well
 
