@@ -50,6 +50,7 @@ class Reason(enum.StrEnum):
     CLIENT_ERROR = "client-error"  # another 4xx
     SERVER_ERROR = "server-error"
     PROTOCOL = "protocol"  # not HTTP as we know it
+    HOST_BUSY = "host-busy"  # the pace of its host leaves no room now: ask later
     # a page was read
     NO_TEXT = "no-text"
     TOO_SHORT = "too-short"
@@ -74,6 +75,9 @@ class Reason(enum.StrEnum):
     # something else
     DISK_FULL = "disk-full"
     DATABASE_LOCKED = "database-locked"
+    DATABASE_UNREACHABLE = "database-unreachable"
+    OLD_SCHEMA = "old-schema"
+    LEASE_LOST = "lease-lost"
     UNEXPECTED = "unexpected"
 
 
