@@ -41,7 +41,14 @@ class FetchError(ClaimwatchError):
     """An address could not be fetched; `reason` says why, `status` is the HTTP status or None."""
 
     def __init__(
-        self, message: str, *, thing: str, reason: Reason, status: int | None = None, hint: str = "", retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        thing: str,
+        reason: Reason,
+        status: int | None = None,
+        hint: str = "",
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, thing=thing, hint=hint)
         self.reason = reason
@@ -62,7 +69,11 @@ class AnalysisError(ClaimwatchError):
 
 
 class StoreError(ClaimwatchError):
-    """The database refused, is locked, is full or has another schema."""
+    """The database refused, is locked, is full, cannot be reached or has another schema; `reason` says which."""
+
+    def __init__(self, message: str, *, thing: str = "", hint: str = "", reason: Reason = Reason.UNEXPECTED) -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.reason = reason
 
 
 class SchemaError(StoreError):
@@ -74,11 +85,18 @@ class LeaseLost(StoreError):
 
 
 class NotifyError(ClaimwatchError):
-    """A channel did not take a message; `permanent` when trying again is no use."""
+    """A channel did not take a message; `permanent` when trying again is no use.
 
-    def __init__(self, message: str, *, thing: str, hint: str = "", permanent: bool = False) -> None:
+    `delivered` names the parts that did arrive (a piece of a split text, one of several recipients): give them as `done`
+    when trying again, so that nobody gets anything twice.
+    """
+
+    def __init__(
+        self, message: str, *, thing: str, hint: str = "", permanent: bool = False, delivered: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message, thing=thing, hint=hint)
         self.permanent = permanent
+        self.delivered = delivered
 
 
 class ReviewError(ClaimwatchError):

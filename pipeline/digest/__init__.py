@@ -1,1 +1,1 @@
-"""."""
+"""What a period brought: chosen, ordered, rendered."""

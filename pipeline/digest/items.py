@@ -1,0 +1,125 @@
+"""Findings of one story and change, gathered into one item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.digest import importance
+from pipeline.digest.facts import Facts
+from pipeline.digest.record import Item, Quote, Shift
+from pipeline.model.alert import Candidate, Publisher
+from pipeline.model.rules import SEVERITIES
+from pipeline.model.vantage import origins, vantage
+from pipeline.model.watch import Claim
+
+OTHERS = 2  # further quotes, from publishers independent of the first
+
+
+def build(candidates: Sequence[Candidate], facts: Facts) -> tuple[Item, ...]:
+    """An item for each alert id among the candidates, which are sorted by time."""
+    groups: dict[tuple[str, str], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.id, candidate.relation), []).append(candidate)
+    return tuple(_item(group, facts) for group in groups.values())
+
+
+def title(facts: Facts, claim: str) -> str:
+    """The short name of a claim; its id when it is no longer configured."""
+    known = facts.claims.get(claim)
+    return (known.title or known.statement) if known else claim
+
+
+def _item(group: Sequence[Candidate], facts: Facts) -> Item:
+    lead = min(group, key=lambda c: (-c.confidence, _tier(c.publishers[:1]), c.found_at, c.finding))
+    claim = facts.claims.get(lead.claim) or Claim(id=lead.claim, topic=lead.topic, statement=lead.claim)
+    publishers = _publishers(group)
+    seen = vantage(publishers)
+    severity = max((c.severity for c in group), key=_rank)
+    points, parts = importance.parts(lead.relation, severity, lead.changes, seen.independent, _tier(publishers))
+    return Item(
+        id=lead.id,
+        claim=lead.claim,
+        title=claim.title or claim.statement,
+        statement=claim.statement,
+        source=", ".join(part for part in (claim.document, claim.section) if part),
+        topic=lead.topic,
+        relation=lead.relation,
+        severity=severity,
+        certainty=lead.certainty,
+        confidence=round(lead.confidence, 4),
+        shifts=tuple(Shift(slot=c.slot, type=c.type, old=c.old, new=c.new) for c in lead.changes),
+        quote=quote(lead),
+        redline=lead.redline,
+        outlets=tuple(dict.fromkeys(p.name or p.source for p in publishers)),
+        independent=seen.independent,
+        countries=seen.countries,
+        state_only=seen.state_only,
+        one_sided=seen.one_sided,
+        edited=any(c.edited for c in group),
+        alerted=lead.id in facts.alerted,
+        first_run=all(c.first_run for c in group),
+        importance=points,
+        parts=parts,
+        findings=tuple(c.finding for c in group),
+        more=_others(lead, group),
+    )
+
+
+def quote(candidate: Candidate) -> Quote | None:
+    """The leading evidence sentence of a candidate with its changed words, None when there is none."""
+    if not candidate.evidence:
+        return None
+    sentence = candidate.evidence[0]
+    spans = [change.evidence for change in candidate.changes if change.evidence.field == sentence.field]
+    marks = sorted(
+        {
+            (max(0, span.start - sentence.start), min(len(sentence.text), span.end - sentence.start))
+            for span in spans
+            if span.start < sentence.end and span.end > sentence.start
+        }
+    )
+    first = candidate.publishers[0] if candidate.publishers else None
+    return Quote(
+        text=sentence.text,
+        marks=tuple(marks),
+        lang=candidate.lang,
+        outlet=(first.name or first.source) if first else "",
+        agency=first.agency if first else "",
+        title=first.title if first else "",
+        url=first.url if first else "",
+        published=first.published if first else None,
+        attribution=candidate.attribution,
+    )
+
+
+def _others(lead: Candidate, group: Sequence[Candidate]) -> tuple[Quote, ...]:
+    """How publishers independent of the leading one put it."""
+    found: list[Quote] = []
+    seen = set(origins(lead.publishers[:1]))
+    for candidate in group:
+        mine = set(origins(candidate.publishers[:1]))
+        said = quote(candidate)
+        if candidate is lead or said is None or mine & seen:
+            continue
+        seen |= mine
+        found.append(said)
+        if len(found) == OTHERS:
+            break
+    return tuple(found)
+
+
+def _publishers(group: Sequence[Candidate]) -> tuple[Publisher, ...]:
+    """Everybody who carries the story, once an article; the carriers of the period first."""
+    found = {(p.source, p.url): p for candidate in group for p in candidate.publishers[:1]}
+    for candidate in group:
+        for publisher in candidate.publishers[1:]:
+            found.setdefault((publisher.source, publisher.url), publisher)
+    return tuple(found.values())
+
+
+def _tier(publishers: Sequence[Publisher]) -> int:
+    return min((p.tier for p in publishers), default=3)
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else 0
