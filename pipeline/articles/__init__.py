@@ -1,1 +1,1 @@
-"""."""
+"""Which article it is: canonical address, identity, version, copies, story."""
