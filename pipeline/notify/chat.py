@@ -1,0 +1,116 @@
+"""The one owner of Apprise: chat, push and its other services, one Apprise object for each channel."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apprise
+
+from pipeline.model.alert import Message
+from pipeline.model.rules import Channel
+from pipeline.notify.masking import failure, plain
+from pipeline.notify.parcel import Parcel
+from pipeline.notify.split import pieces
+from pipeline.text import display
+
+_STATUS = re.compile(r"error=(\d{3})\b")
+_RETRY = frozenset({408, 409, 423, 425, 429})
+_TITLE_CHARS = 200
+
+
+def send(parcel: Parcel) -> None:
+    """Sends the message, in as many pieces as the service's length asks for; parts are named `part:1` and so on.
+
+    Raises NotifyError: permanent for an address that Apprise does not know and for an answer of the 4xx class that does
+    not ask to come again; everything else is temporary. `delivered` names the pieces that arrived.
+    """
+    channel, message = parcel.channel, parcel.message
+    service = _service(channel)
+    html = channel.options.get("format") == "html" and bool(message.html)
+    title = display.clean(message.subject, min(service.title_maxlen or _TITLE_CHARS, _TITLE_CHARS))
+    limit = min(one for one in (channel.limit_chars, service.body_maxlen, 10**9) if one)
+    whole = html and len(message.html) <= limit
+    texts = (message.html,) if whole else pieces(_body(message, title), limit)
+    form = apprise.NotifyFormat.HTML if whole else apprise.NotifyFormat.TEXT
+    sender = apprise.Apprise()
+    sender.add(service)
+    arrived: list[str] = []
+    for number, text in enumerate(texts, 1):
+        part = f"part:{number}"
+        if part not in parcel.done:
+            _notify(sender, channel, title, text, form, tuple(arrived))
+        arrived.append(part)
+
+
+def _body(message: Message, title: str) -> str:
+    """The text without its first line when that is the title already."""
+    head, _, rest = message.text.partition("\n")
+    return rest.strip() if head.strip() == title and rest.strip() else message.text
+
+
+def _service(channel: Channel) -> apprise.NotifyBase:
+    asset = apprise.AppriseAsset(app_id="claimwatch", app_desc="claimwatch", app_url="", secure_logging=True)
+    with _listening():
+        service = apprise.Apprise.instantiate(plain(channel.address), asset=asset, suppress_exceptions=True)
+    if not isinstance(service, apprise.NotifyBase):
+        raise failure(
+            channel,
+            "Apprise does not know this address",
+            permanent=True,
+            hint="see the list of services of Apprise for how it is written",
+        )
+    return service
+
+
+def _notify(
+    sender: apprise.Apprise,
+    channel: Channel,
+    title: str,
+    text: str,
+    form: apprise.NotifyFormat,
+    arrived: tuple[str, ...],
+) -> None:
+    with _listening() as heard:
+        answer = sender.notify(body=text, title=title, body_format=form, notify_type=apprise.NotifyType.INFO)
+    if answer:
+        return
+    said = "; ".join(heard)
+    status = _STATUS.search(said)
+    code = int(status.group(1)) if status else 0
+    permanent = 400 <= code < 500 and code not in _RETRY
+    raise failure(
+        channel,
+        f"the service did not take it: {said.strip() or 'it gave no reason'}",
+        permanent=permanent,
+        delivered=arrived,
+    )
+
+
+class _Ear(logging.Handler):
+    """Keeps what Apprise logs in this thread: it is the only place where it says why it failed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.thread = threading.get_ident()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.heard.append(record.getMessage())
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What Apprise logs meanwhile. It goes nowhere else, since it may hold addresses with their tokens."""
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    ear = _Ear()
+    logger.addHandler(ear)
+    try:
+        yield ear.heard
+    finally:
+        logger.removeHandler(ear)
