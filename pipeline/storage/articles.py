@@ -1,0 +1,331 @@
+"""Articles by their addresses, their versions, and when to look at one again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model.article import Fingerprint
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+from pipeline.storage.sources import choose, host_of, take
+
+a = t.articles.c
+v = t.versions.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    """One article, whatever feeds carried it."""
+
+    id: int
+    url: str  # canonical
+    source: str  # that brought it first
+    host: str
+    title: str
+    lang: str
+    published: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    version_count: int
+    backlog: bool
+    checks: int
+    changes: int
+    flaps: int
+    flapping: bool
+    etag: str
+    last_modified: str
+    last_checked_at: datetime | None
+    revisit_at: datetime | None
+    last_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """What an article said when it was fetched."""
+
+    id: int
+    article_id: int
+    number: int
+    current: bool
+    title: str
+    text: str
+    digest: str
+    sketch: bytes | None
+    recipe: int
+    lang: str
+    author: str
+    site: str
+    published: datetime | None
+    agency: str
+    origin: str
+    fetched_at: datetime
+    copy_group_id: int | None
+    analysed_with: str
+    rules_hash: str
+    analysed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVersion:
+    """What to store of an article that was fetched."""
+
+    title: str
+    text: str
+    fingerprint: Fingerprint
+    fetched_at: datetime
+    lang: str = ""
+    author: str = ""
+    site: str = ""
+    published: datetime | None = None
+    agency: str = ""
+    origin: str = ""
+
+
+def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
+    """The article that any of these addresses (canonical form) leads to."""
+    wanted = [url for url in urls if url]
+    if not wanted:
+        return None
+    known = sa.select(t.addresses.c.article_id).where(t.addresses.c.url.in_(wanted))
+    row = tx.first(sa.select(t.articles).where(a.id.in_(known)).order_by(a.id).limit(1))
+    return None if row is None else ArticleRow(**_fields(row, ArticleRow))
+
+
+def load(tx: Transaction, article_id: int) -> ArticleRow | None:
+    row = tx.first(sa.select(t.articles).where(a.id == article_id))
+    return None if row is None else ArticleRow(**_fields(row, ArticleRow))
+
+
+def create(
+    tx: Transaction,
+    *,
+    url: str,
+    source: str,
+    now: datetime,
+    title: str = "",
+    lang: str = "",
+    published: datetime | None = None,
+    backlog: bool = False,
+    revisit_at: datetime | None = None,
+    also: Iterable[str] = (),
+) -> ArticleRow:
+    """A new article, or the one that already has this address; `also` are further addresses that led to it."""
+    id_ = tx.insert_new(
+        t.articles,
+        {
+            "url": url,
+            "source": source,
+            "host": host_of(url),
+            "title": title,
+            "lang": lang,
+            "published": published,
+            "first_seen": now,
+            "last_seen": now,
+            "backlog": backlog,
+            "revisit_at": revisit_at,
+        },
+        returning="id",
+    )
+    if id_ is None:
+        id_ = tx.scalar(sa.select(a.id).where(a.url == url))
+    add_addresses(tx, id_, (url, *also))
+    article = load(tx, id_)
+    assert article is not None
+    return article
+
+
+def add_addresses(tx: Transaction, article_id: int, urls: Iterable[str]) -> None:
+    """Remembers addresses that lead to the article; one that leads elsewhere already keeps its article."""
+    tx.insert_many(t.addresses, [{"url": url, "article_id": article_id} for url in dict.fromkeys(urls) if url])
+
+
+def carry(tx: Transaction, article_id: int, source: str, *, now: datetime, entry_id: int | None = None) -> bool:
+    """Notes that this source carries the article. True when that is new."""
+    tx.execute(sa.update(t.articles).where(a.id == article_id, a.last_seen < now).values(last_seen=now))
+    values = {"article_id": article_id, "source": source, "entry_id": entry_id, "first_seen": now}
+    return tx.insert_new(t.article_sources, values) is not None
+
+
+def carriers(tx: Transaction, article_id: int) -> tuple[str, ...]:
+    """Sources that carry the article, first one first."""
+    s = t.article_sources.c
+    query = sa.select(s.source).where(s.article_id == article_id).order_by(s.first_seen, s.source)
+    return tuple(row.source for row in tx.all(query))
+
+
+def add_version(tx: Transaction, article_id: int, new: NewVersion) -> VersionRow:
+    """Stores the next version and makes it the current one. The article takes over title, language and date."""
+    number = 1 + int(tx.scalar(sa.select(sa.func.coalesce(sa.func.max(v.number), 0)).where(v.article_id == article_id)))
+    tx.execute(sa.update(t.versions).where(v.article_id == article_id, v.current).values(current=False))
+    id_ = tx.insert(
+        t.versions,
+        article_id=article_id,
+        number=number,
+        current=True,
+        title=new.title,
+        text=new.text,
+        digest=new.fingerprint.digest,
+        sketch=new.fingerprint.sketch or None,
+        recipe=new.fingerprint.recipe,
+        lang=new.lang,
+        author=new.author,
+        site=new.site,
+        published=new.published,
+        agency=new.agency,
+        origin=new.origin,
+        fetched_at=new.fetched_at,
+    )
+    values: dict[str, Any] = {"title": new.title, "version_count": number}
+    if new.lang:
+        values["lang"] = new.lang
+    if new.published is not None:
+        values["published"] = new.published
+    if number > 1:
+        values["changes"] = a.changes + 1
+    tx.execute(sa.update(t.articles).where(a.id == article_id).values(**values))
+    stored = version(tx, id_)
+    assert stored is not None
+    return stored
+
+
+def version(tx: Transaction, version_id: int) -> VersionRow | None:
+    row = tx.first(sa.select(t.versions).where(v.id == version_id))
+    return None if row is None else VersionRow(**_fields(row, VersionRow))
+
+
+def current(tx: Transaction, article_id: int) -> VersionRow | None:
+    row = tx.first(sa.select(t.versions).where(v.article_id == article_id, v.current))
+    return None if row is None else VersionRow(**_fields(row, VersionRow))
+
+
+def versions(tx: Transaction, article_id: int) -> tuple[VersionRow, ...]:
+    """All versions of an article, oldest first."""
+    query = sa.select(t.versions).where(v.article_id == article_id).order_by(v.number)
+    return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query))
+
+
+def with_digest(tx: Transaction, fingerprint: Fingerprint, *, limit: int = 20) -> tuple[VersionRow, ...]:
+    """Versions whose text is exactly this one, oldest first."""
+    query = sa.select(t.versions).where(v.digest == fingerprint.digest, v.recipe == fingerprint.recipe)
+    return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query.order_by(v.id).limit(limit)))
+
+
+def checked(
+    tx: Transaction,
+    article_id: int,
+    *,
+    now: datetime,
+    revisit_at: datetime | None,
+    reason: str = "",
+    etag: str | None = None,
+    last_modified: str | None = None,
+    flapped: bool = False,
+    flapping: bool | None = None,
+) -> None:
+    """Records a visit: what came of it, when to come again (None: never), validators for the next request."""
+    values: dict[str, Any] = {
+        "checks": a.checks + 1,
+        "last_checked_at": now,
+        "revisit_at": revisit_at,
+        "last_reason": reason,
+        "lease_holder": "",
+        "lease_until": None,
+    }
+    if flapped:
+        values["flaps"] = a.flaps + 1
+    given = {"etag": etag, "last_modified": last_modified, "flapping": flapping}
+    values |= {name: value for name, value in given.items() if value is not None}
+    tx.execute(sa.update(t.articles).where(a.id == article_id).values(**values))
+
+
+def revisit(tx: Transaction, article_id: int, *, at: datetime) -> None:
+    """Asks for a look at that time, unless one is due before."""
+    tx.execute(
+        sa.update(t.articles)
+        .where(a.id == article_id, sa.or_(a.revisit_at.is_(None), a.revisit_at > at))
+        .values(revisit_at=at)
+    )
+
+
+def claim_revisits(
+    tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
+) -> tuple[ArticleRow, ...]:
+    """Takes articles that are due for another look; the caller's until `checked` or the end of the lease."""
+    free = sa.and_(a.revisit_at <= now, sa.or_(a.lease_until.is_(None), a.lease_until <= now))
+    ids = choose(tx, t.articles, free, (a.revisit_at, a.id), now=now, limit=limit, per_host=per_host)
+    rows = take(tx, t.articles, free, ids, holder=holder, until=now + lease)
+    return tuple(
+        ArticleRow(**_fields(row, ArticleRow)) for row in sorted(rows, key=lambda row: (row.revisit_at, row.id))
+    )
+
+
+def release(tx: Transaction, holder: str) -> int:
+    """Frees the revisits that holder has in work; how many."""
+    return tx.count(sa.update(t.articles).where(a.lease_holder == holder).values(lease_holder="", lease_until=None))
+
+
+def outdated(
+    tx: Transaction, rules_hash: str, *, since: datetime, limit: int, after: int = 0
+) -> tuple[tuple[ArticleRow, VersionRow], ...]:
+    """Current versions since then that other rules analysed, in order of their number; go on with `after`."""
+    query = (
+        sa.select(v.id, v.article_id)
+        .where(v.current, v.id > after, v.fetched_at >= since, v.rules_hash != rules_hash)
+        .order_by(v.id)
+        .limit(limit)
+    )
+    return _pairs(tx, tx.all(query))
+
+
+def stored(
+    tx: Transaction, *, since: datetime | None = None, until: datetime | None = None, limit: int, after: int = 0
+) -> tuple[tuple[ArticleRow, VersionRow], ...]:
+    """Current versions in order of their number, for backfill and for trying rules; go on with `after`."""
+    query = sa.select(v.id, v.article_id).where(v.current, v.id > after)
+    if since is not None:
+        query = query.where(v.fetched_at >= since)
+    if until is not None:
+        query = query.where(v.fetched_at < until)
+    return _pairs(tx, tx.all(query.order_by(v.id).limit(limit)))
+
+
+def recent(
+    tx: Transaction, *, limit: int = 50, before: int | None = None, source: str = "", lang: str = ""
+) -> tuple[ArticleRow, ...]:
+    """Articles, newest first; go on with `before` (the last number)."""
+    query = sa.select(t.articles)
+    if before is not None:
+        query = query.where(a.id < before)
+    if source:
+        query = query.where(a.source == source)
+    if lang:
+        query = query.where(a.lang == lang)
+    return tuple(ArticleRow(**_fields(row, ArticleRow)) for row in tx.all(query.order_by(a.id.desc()).limit(limit)))
+
+
+def counts(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, int]:
+    """Articles, versions and analysed versions of that time."""
+    within = sa.and_(v.fetched_at >= since, v.fetched_at < until)
+    return {
+        "articles": int(tx.scalar(sa.select(sa.func.count()).where(a.first_seen >= since, a.first_seen < until))),
+        "versions": int(tx.scalar(sa.select(sa.func.count()).where(within))),
+        "analysed": int(tx.scalar(sa.select(sa.func.count()).where(within, v.analysed_with != ""))),
+    }
+
+
+def _pairs(tx: Transaction, rows: Iterable[Any]) -> tuple[tuple[ArticleRow, VersionRow], ...]:
+    pairs = []
+    for row in rows:
+        article, stored_version = load(tx, row.article_id), version(tx, row.id)
+        if article is not None and stored_version is not None:
+            pairs.append((article, stored_version))
+    return tuple(pairs)
+
+
+def _fields(row: Any, kind: type[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in kind.__dataclass_fields__}

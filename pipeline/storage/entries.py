@@ -1,0 +1,234 @@
+"""The queue: each entry of each feed is a row with a stage, attempts and a time for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model.source import Entry
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+from pipeline.storage.sources import choose, host_of, take
+
+c = t.entries.c
+OPEN = ("new", "fetch")
+_ENTRY = [
+    "source",
+    "key",
+    "url",
+    "title",
+    "published",
+    "published_raw",
+    "updated",
+    "summary",
+    "content",
+    "author",
+    "lang",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedEntry:
+    """An entry and where it stands."""
+
+    id: int
+    entry: Entry
+    host: str
+    stage: str  # new, fetch, done, skipped, failed
+    reason: str
+    detail: str
+    attempts: int
+    backlog: bool  # older than the source's first poll: raises no alert
+    first_seen: datetime
+    next_attempt_at: datetime | None
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a feed brought: numbers of new entries, of known ones that say something new, and how many were known."""
+
+    new: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    known: int = 0
+
+
+def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_before: datetime | None = None) -> Added:
+    """Puts entries into the queue, each (source, key) once.
+
+    An entry published before `backlog_before` (the source's first poll) is backlog. A known entry whose title,
+    address or time of update differs is `changed`: its article deserves another look.
+    """
+    unique = {(entry.source, entry.key): entry for entry in reversed(entries)}
+    known = {(row.source, row.key): row for row in _known(tx, list(unique))}
+    changed = []
+    for key, row in known.items():
+        entry = unique[key]
+        values: dict[str, Any] = {"last_seen": now}
+        if (row.title, row.url, row.updated) != (entry.title, entry.url, entry.updated):
+            changed.append(row.id)
+            values |= {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
+        tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values))
+    new = []
+    for key, entry in reversed(unique.items()):
+        if key in known:
+            continue
+        values = _values(entry, now, backlog_before)
+        id_ = tx.insert_new(t.entries, values, returning="id")
+        if id_ is not None:
+            new.append(id_)
+    return Added(new=tuple(new), changed=tuple(changed), known=len(entries) - len(new))
+
+
+def _known(tx: Transaction, keys: list[tuple[str, str]]) -> list[Any]:
+    rows: list[Any] = []
+    by_source: dict[str, list[str]] = {}
+    for source, key in keys:
+        by_source.setdefault(source, []).append(key)
+    for source, wanted in by_source.items():
+        for at in range(0, len(wanted), 500):
+            query = sa.select(c.id, c.source, c.key, c.title, c.url, c.updated)
+            rows += tx.all(query.where(c.source == source, c.key.in_(wanted[at : at + 500])))
+    return rows
+
+
+def _values(entry: Entry, now: datetime, backlog_before: datetime | None) -> dict[str, Any]:
+    when = entry.published or entry.updated
+    return {name: getattr(entry, name) for name in _ENTRY} | {
+        "host": host_of(entry.url),
+        "notes": list(entry.notes),
+        "first_seen": now,
+        "last_seen": now,
+        "backlog": backlog_before is not None and when is not None and when < backlog_before,
+        "stage": "new",
+        "next_attempt_at": now,
+    }
+
+
+def claim(
+    tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
+) -> tuple[QueuedEntry, ...]:
+    """Takes entries to work on, oldest first, at most `per_host` of one host counting those in work.
+
+    They are the caller's until `finish`, `retry`, `release` or the end of the lease.
+    """
+    free = sa.and_(c.stage.in_(OPEN), c.next_attempt_at <= now, sa.or_(c.lease_until.is_(None), c.lease_until <= now))
+    ids = choose(tx, t.entries, free, (c.next_attempt_at, c.id), now=now, limit=limit, per_host=per_host)
+    rows = take(tx, t.entries, free, ids, holder=holder, until=now + lease)
+    return tuple(_queued(row) for row in sorted(rows, key=lambda row: row.id))
+
+
+def load(tx: Transaction, id_: int) -> QueuedEntry | None:
+    row = tx.first(sa.select(t.entries).where(c.id == id_))
+    return None if row is None else _queued(row)
+
+
+def finish(
+    tx: Transaction,
+    id_: int,
+    stage: str,
+    *,
+    now: datetime,
+    reason: str = "",
+    detail: str = "",
+    article_id: int | None = None,
+) -> None:
+    """The entry is done, skipped or failed for good; text that the article now holds is dropped from the queue."""
+    values: dict[str, Any] = {
+        "stage": stage,
+        "reason": reason,
+        "detail": detail[:1000],
+        "finished_at": now,
+        "next_attempt_at": None,
+        "lease_holder": "",
+        "lease_until": None,
+        "attempts": c.attempts + 1,
+    }
+    if article_id is not None:
+        values["article_id"] = article_id
+    if stage == "done":
+        values |= {"summary": "", "content": ""}
+    tx.execute(sa.update(t.entries).where(c.id == id_).values(**values))
+
+
+def retry(tx: Transaction, id_: int, *, at: datetime, reason: str, detail: str = "", counts: bool = True) -> None:
+    """The entry is tried again then. `counts=False` when the attempt was not the entry's fault (a full disk)."""
+    tx.execute(
+        sa.update(t.entries)
+        .where(c.id == id_)
+        .values(
+            stage="fetch",
+            reason=reason,
+            detail=detail[:1000],
+            attempts=c.attempts + (1 if counts else 0),
+            next_attempt_at=at,
+            lease_holder="",
+            lease_until=None,
+        )
+    )
+
+
+def again(tx: Transaction, id_: int, *, now: datetime) -> bool:
+    """Puts a finished or failed entry into the queue once more."""
+    values = {"stage": "fetch", "attempts": 0, "next_attempt_at": now, "finished_at": None, "reason": "", "detail": ""}
+    return tx.count(sa.update(t.entries).where(c.id == id_).values(**values)) > 0
+
+
+def release(tx: Transaction, holder: str) -> int:
+    """Frees what that holder has in work; how many."""
+    return tx.count(sa.update(t.entries).where(c.lease_holder == holder).values(lease_holder="", lease_until=None))
+
+
+def extend(tx: Transaction, ids: Sequence[int], *, holder: str, until: datetime) -> int:
+    """Keeps a lease alive while work goes on; how many were still the holder's."""
+    return tx.count(sa.update(t.entries).where(c.id.in_(list(ids)), c.lease_holder == holder).values(lease_until=until))
+
+
+def depth(tx: Transaction) -> dict[str, int]:
+    """How many entries stand at each stage."""
+    return {row.stage: row.n for row in tx.all(sa.select(c.stage, sa.func.count().label("n")).group_by(c.stage))}
+
+
+def outcomes(tx: Transaction, *, since: datetime, until: datetime | None = None) -> dict[tuple[str, str], int]:
+    """How entries ended in that time: (stage, reason) -> how many."""
+    query = sa.select(c.stage, c.reason, sa.func.count().label("n")).where(c.finished_at >= since)
+    if until is not None:
+        query = query.where(c.finished_at < until)
+    return {(row.stage, row.reason): row.n for row in tx.all(query.group_by(c.stage, c.reason))}
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """When the next attempt is due, None with an empty queue."""
+    at: datetime | None = tx.scalar(sa.select(sa.func.min(c.next_attempt_at)).where(c.stage.in_(OPEN)))
+    return at
+
+
+def of_article(tx: Transaction, article_id: int) -> tuple[QueuedEntry, ...]:
+    return tuple(_queued(row) for row in tx.all(sa.select(t.entries).where(c.article_id == article_id).order_by(c.id)))
+
+
+def recent(tx: Transaction, source: str, *, limit: int = 50) -> tuple[QueuedEntry, ...]:
+    """The newest entries of a source."""
+    query = sa.select(t.entries).where(c.source == source).order_by(c.id.desc()).limit(limit)
+    return tuple(_queued(row) for row in tx.all(query))
+
+
+def _queued(row: Any) -> QueuedEntry:
+    entry = Entry(**{name: getattr(row, name) for name in _ENTRY}, notes=tuple(row.notes or ()))
+    return QueuedEntry(
+        id=row.id,
+        entry=entry,
+        host=row.host,
+        stage=row.stage,
+        reason=row.reason,
+        detail=row.detail,
+        attempts=row.attempts,
+        backlog=row.backlog,
+        first_seen=row.first_seen,
+        next_attempt_at=row.next_attempt_at,
+        article_id=row.article_id,
+    )

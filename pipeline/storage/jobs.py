@@ -1,0 +1,135 @@
+"""The service's own record: jobs and how they went, outcomes a day, watch versions, marks of long work, host gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+
+j = t.jobs.c
+y = t.tallies.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """A job: its last start and end, how long it took and what came of it."""
+
+    name: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    ok_at: datetime | None
+    took_s: float | None
+    result: str  # "", running, ok, failed, missed
+    detail: str
+    runs: int
+    failures: int
+    next_at: datetime | None
+
+
+def started(tx: Transaction, name: str, *, now: datetime) -> None:
+    tx.insert_new(t.jobs, {"name": name})
+    values = {"started_at": now, "result": "running", "detail": "", "runs": j.runs + 1}
+    tx.execute(sa.update(t.jobs).where(j.name == name).values(**values))
+
+
+def finished(
+    tx: Transaction,
+    name: str,
+    *,
+    now: datetime,
+    took_s: float,
+    ok: bool,
+    detail: str = "",
+    next_at: datetime | None = None,
+) -> None:
+    values: dict[str, Any] = {
+        "finished_at": now,
+        "took_s": took_s,
+        "result": "ok" if ok else "failed",
+        "detail": detail[:1000],
+        "next_at": next_at,
+    }
+    values |= {"ok_at": now} if ok else {"failures": j.failures + 1}
+    tx.execute(sa.update(t.jobs).where(j.name == name).values(**values))
+
+
+def missed(tx: Transaction, name: str, *, at: datetime, detail: str) -> None:
+    """A run was due and did not start."""
+    tx.insert_new(t.jobs, {"name": name})
+    tx.execute(
+        sa.update(t.jobs)
+        .where(j.name == name)
+        .values(result="missed", finished_at=at, detail=detail[:1000], failures=j.failures + 1)
+    )
+
+
+def all_jobs(tx: Transaction) -> tuple[JobRow, ...]:
+    return tuple(JobRow(**row._mapping) for row in tx.all(sa.select(t.jobs).order_by(j.name)))
+
+
+def tally(tx: Transaction, day: date, step: str, reason: str, *, count: int = 1, thing: str = "") -> None:
+    """Counts an outcome of a day: what step, for what reason, of what (a source, a topic)."""
+    statement = tx.upsert(t.tallies).values(day=day, step=step, reason=reason, thing=thing, count=count)
+    key = [y.day, y.step, y.reason, y.thing]
+    tx.execute(statement.on_conflict_do_update(index_elements=key, set_={"count": y.count + count}))
+
+
+def tallies(
+    tx: Transaction, *, since: date, until: date | None = None, step: str = ""
+) -> tuple[tuple[date, str, str, str, int], ...]:
+    """(day, step, reason, thing, count) from `since` to `until` (not included), in that order."""
+    query = sa.select(y.day, y.step, y.reason, y.thing, y["count"].label("n")).where(y.day >= since)
+    if until is not None:
+        query = query.where(y.day < until)
+    if step:
+        query = query.where(y.step == step)
+    rows = tx.all(query.order_by(y.day, y.step, y.reason, y.thing))
+    return tuple((row.day, row.step, row.reason, row.thing, row.n) for row in rows)
+
+
+def topic_volume(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, dict[date, int]]:
+    """Articles a day (UTC) per topic, a group of copies counted once."""
+    h, v = t.topic_hits.c, t.versions.c
+    query = (
+        sa.select(h.topic, h.at, v.article_id, v.copy_group_id)
+        .join(t.versions, v.id == h.version_id)
+        .where(h.at >= since, h.at < until)
+    )
+    seen: dict[str, dict[date, set[tuple[str, int]]]] = {}
+    for row in tx.all(query):
+        what = ("group", row.copy_group_id) if row.copy_group_id is not None else ("article", row.article_id)
+        seen.setdefault(row.topic, {}).setdefault(row.at.date(), set()).add(what)
+    return {topic: {day: len(things) for day, things in sorted(days.items())} for topic, days in seen.items()}
+
+
+def use_watch(tx: Transaction, version: str, *, rules_hash: str, summary: Mapping[str, Any], now: datetime) -> bool:
+    """Notes a version of the watch. True when it was not used before."""
+    values = {"version": version, "rules_hash": rules_hash, "first_used_at": now, "summary": dict(summary)}
+    return tx.insert_new(t.watch_versions, values) is not None
+
+
+def mark(tx: Transaction, name: str, value: Any, *, now: datetime) -> None:
+    """Remembers where long work stands."""
+    statement = tx.upsert(t.marks).values(name=name, value=value, at=now)
+    tx.execute(statement.on_conflict_do_update(index_elements=[t.marks.c.name], set_={"value": value, "at": now}))
+
+
+def marked(tx: Transaction, name: str) -> Any:
+    """What `mark` remembered under that name, None when nothing."""
+    return tx.scalar(sa.select(t.marks.c.value).where(t.marks.c.name == name))
+
+
+def pass_gate(tx: Transaction, host: str, *, now: datetime, delay: timedelta) -> datetime:
+    """When the caller may ask that host, so that all processes together keep the delay; each call takes a turn."""
+    g = t.host_gates
+    tx.insert_new(g, {"host": host, "next_at": now})
+    at: datetime = tx.scalar(sa.select(g.c.next_at).where(g.c.host == host).with_for_update())
+    turn = max(at, now)
+    tx.execute(sa.update(g).where(g.c.host == host).values(next_at=turn + delay))
+    return turn

@@ -1,0 +1,205 @@
+"""The outbox: each message to each channel is a row, written with what it tells of, sent from here until it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model.alert import StoryKey, Told
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+from pipeline.storage.sources import take
+
+o = t.outbox.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way to one channel."""
+
+    id: int
+    kind: str  # alert, digest, notice
+    thing_id: int
+    channel: str
+    part: str
+    thread: str
+    claim: str
+    story: str
+    payload: Mapping[str, Any]
+    state: str  # pending, sent, parked, dropped
+    attempts: int
+    next_attempt_at: datetime | None
+    held_until: datetime | None
+    batched: bool
+    last_error: str
+    message_id: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def put(
+    tx: Transaction,
+    *,
+    kind: str,
+    thing_id: int,
+    channel: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    part: str = "",
+    thread: str = "",
+    claim: str = "",
+    story: str = "",
+    keys: Sequence[StoryKey] = (),
+    held_until: datetime | None = None,
+    message_id: str = "",
+) -> int | None:
+    """Puts a message into the outbox, once per thing, channel and part. None when it stands there already."""
+    values = {
+        "kind": kind,
+        "thing_id": thing_id,
+        "channel": channel,
+        "part": part,
+        "thread": thread,
+        "claim": claim,
+        "story": story,
+        "keys": [asdict(key) for key in keys],
+        "payload": dict(payload),
+        "held_until": held_until,
+        "next_attempt_at": held_until or now,
+        "created_at": now,
+        "message_id": message_id,
+    }
+    id_: int | None = tx.insert_new(t.outbox, values, returning="id")
+    return id_
+
+
+def claim_due(
+    tx: Transaction, *, now: datetime, limit: int, lease: timedelta, holder: str, channels: Sequence[str] | None = None
+) -> tuple[Delivery, ...]:
+    """Takes messages that are due, oldest first; the caller's until `sent`, `failed`, `park` or the lease ends."""
+    free = sa.and_(
+        o.state == "pending", o.next_attempt_at <= now, sa.or_(o.lease_until.is_(None), o.lease_until <= now)
+    )
+    query = sa.select(o.id).where(free)
+    if channels is not None:
+        query = query.where(o.channel.in_(list(channels)))
+    ids = [row.id for row in tx.all(query.order_by(o.next_attempt_at, o.id).limit(limit))]
+    rows = take(tx, t.outbox, free, ids, holder=holder, until=now + lease)
+    return tuple(_delivery(row) for row in sorted(rows, key=lambda row: row.id))
+
+
+def sent(tx: Transaction, id_: int, *, now: datetime, message_id: str = "") -> None:
+    """The channel took the message."""
+    values: dict[str, Any] = {"state": "sent", "sent_at": now, "last_error": "", "next_attempt_at": None}
+    if message_id:
+        values["message_id"] = message_id
+    _close(tx, [id_], values | {"attempts": o.attempts + 1})
+
+
+def failed(tx: Transaction, id_: int, *, error: str, retry_at: datetime) -> None:
+    """The channel did not take it; it is tried again then."""
+    _close(tx, [id_], {"attempts": o.attempts + 1, "last_error": error[:1000], "next_attempt_at": retry_at})
+
+
+def park(tx: Transaction, id_: int, *, error: str) -> None:
+    """Trying again is no use: kept and shown until somebody says otherwise."""
+    _close(
+        tx,
+        [id_],
+        {"state": "parked", "attempts": o.attempts + 1, "last_error": error[:1000], "next_attempt_at": None},
+    )
+
+
+def drop(tx: Transaction, id_: int, *, why: str) -> None:
+    """Not to be sent any more: it went out as part of another message, or was taken back."""
+    _close(tx, [id_], {"state": "dropped", "last_error": why, "next_attempt_at": None})
+
+
+def hold(tx: Transaction, ids: Sequence[int], *, until: datetime, batched: bool = False) -> None:
+    """Held for quiet hours or a rate limit until then."""
+    _close(tx, ids, {"held_until": until, "next_attempt_at": until, "batched": batched})
+
+
+def again(tx: Transaction, id_: int, *, now: datetime) -> bool:
+    """Puts a parked message back. False when it was not parked."""
+    done = tx.count(
+        sa.update(t.outbox).where(o.id == id_, o.state == "parked").values(state="pending", next_attempt_at=now)
+    )
+    return done > 0
+
+
+def release(tx: Transaction, holder: str) -> int:
+    """Frees what that holder has in work; how many."""
+    return tx.count(sa.update(t.outbox).where(o.lease_holder == holder).values(lease_holder="", lease_until=None))
+
+
+def _close(tx: Transaction, ids: Sequence[int], values: dict[str, Any]) -> None:
+    tx.execute(sa.update(t.outbox).where(o.id.in_(list(ids))).values(**values, lease_holder="", lease_until=None))
+
+
+def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ...]:
+    """Alerts on their way or arrived since then, oldest first: what cool-downs and rates are measured against."""
+    query = sa.select(t.outbox).where(o.kind == "alert", o.state.in_(("pending", "sent")), o.created_at >= since)
+    if claim:
+        query = query.where(o.claim == claim)
+    return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
+
+
+def load(tx: Transaction, id_: int) -> Delivery | None:
+    row = tx.first(sa.select(t.outbox).where(o.id == id_))
+    return None if row is None else _delivery(row)
+
+
+def select(
+    tx: Transaction,
+    *,
+    kind: str = "",
+    thing_id: int | None = None,
+    state: str = "",
+    channel: str = "",
+    before: int | None = None,
+    limit: int = 100,
+) -> tuple[Delivery, ...]:
+    """Messages, newest first; go on with `before`, the last number."""
+    query = sa.select(t.outbox)
+    for column, value in ((o.kind, kind), (o.state, state), (o.channel, channel)):
+        if value:
+            query = query.where(column == value)
+    if thing_id is not None:
+        query = query.where(o.thing_id == thing_id)
+    if before is not None:
+        query = query.where(o.id < before)
+    return tuple(_delivery(row) for row in tx.all(query.order_by(o.id.desc()).limit(limit)))
+
+
+def depth(tx: Transaction) -> dict[tuple[str, str], int]:
+    """How many messages: (channel, state) -> count."""
+    query = sa.select(o.channel, o.state, sa.func.count().label("n")).group_by(o.channel, o.state)
+    return {(row.channel, row.state): row.n for row in tx.all(query)}
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """When the next message is due, None with an empty outbox."""
+    at: datetime | None = tx.scalar(sa.select(sa.func.min(o.next_attempt_at)).where(o.state == "pending"))
+    return at
+
+
+def _told(row: Any) -> Told:
+    return Told(
+        alert=str(row.thing_id),
+        channel=row.channel,
+        claim=row.claim,
+        story=row.story,
+        at=row.created_at,
+        keys=tuple(StoryKey(**key) for key in row._mapping["keys"] or ()),
+        held_until=row.held_until if row.state == "pending" else None,
+        batched=row.batched,
+    )
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(**{name: row._mapping[name] for name in Delivery.__dataclass_fields__})

@@ -1,0 +1,77 @@
+"""Pages as they were fetched, compressed, kept for a time: to read again when rules or extraction change."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+
+p = t.pages.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page and where it belongs."""
+
+    id: int
+    url: str
+    entry_id: int | None
+    article_id: int | None
+    fetched_at: datetime
+    content_type: str
+    put_off: bool
+    body: bytes
+
+
+def keep(
+    tx: Transaction,
+    *,
+    url: str,
+    body: bytes,
+    content_type: str,
+    fetched_at: datetime,
+    expires_at: datetime,
+    entry_id: int | None = None,
+    article_id: int | None = None,
+    put_off: bool = False,
+) -> int:
+    """Keeps a page until then; `put_off` when it was not even extracted, since no topic could be reached."""
+    return tx.insert(
+        t.pages,
+        url=url,
+        entry_id=entry_id,
+        article_id=article_id,
+        fetched_at=fetched_at,
+        expires_at=expires_at,
+        content_type=content_type,
+        put_off=put_off,
+        body=zlib.compress(body, 6),
+        size=len(body),
+    )
+
+
+def latest(tx: Transaction, *, article_id: int) -> StoredPage | None:
+    """The newest page kept of an article."""
+    row = tx.first(sa.select(t.pages).where(p.article_id == article_id).order_by(p.id.desc()).limit(1))
+    return None if row is None else _page(row)
+
+
+def put_off(tx: Transaction, *, limit: int, after: int = 0) -> tuple[StoredPage, ...]:
+    """Pages that were put off, in order; go on with `after`, the last number."""
+    query = sa.select(t.pages).where(p.put_off, p.id > after).order_by(p.id).limit(limit)
+    return tuple(_page(row) for row in tx.all(query))
+
+
+def taken_up(tx: Transaction, page_id: int) -> None:
+    """A page that was put off was read after all."""
+    tx.execute(sa.update(t.pages).where(p.id == page_id).values(put_off=False))
+
+
+def _page(row: sa.Row[tuple[object, ...]]) -> StoredPage:
+    values = {name: row._mapping[name] for name in StoredPage.__dataclass_fields__}
+    return StoredPage(**values | {"body": zlib.decompress(row._mapping["body"])})

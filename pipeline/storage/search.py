@@ -1,0 +1,200 @@
+"""Full text over articles and findings: FTS5 on SQLite, tsvector on PostgreSQL, the same words on both.
+
+Words are folded before they are stored, so case and diacritics do not matter and the two databases need no dictionary.
+`search_rows` says what a row of the index stands for; a row that was replaced stays in SQLite's index without one, and
+is never found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.storage import tables as t
+from pipeline.storage.columns import storable
+from pipeline.storage.session import Transaction
+from pipeline.text.fold import fold
+
+NEWEST = 1000  # hits that are ranked and counted: beyond these a search is too wide to be read
+_LONGEST = 200_000  # code points of a text that are indexed; PostgreSQL refuses more than a megabyte of words
+_WORD = re.compile(r"\w+")
+_ASKED = re.compile(r'"([^"]*)"|(\S+)')
+r = t.search_rows.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A row that was found; `rank` is higher for a better one, and comparable within one search only."""
+
+    row: int
+    kind: str  # article, finding
+    thing_id: int
+    at: datetime
+    source: str
+    lang: str
+    claim: str
+    topic: str
+    relation: str
+    rank: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Filters; an empty one does not restrict."""
+
+    kind: str = ""
+    source: str = ""
+    lang: str = ""
+    claim: str = ""
+    topic: str = ""
+    relation: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def words(text: str) -> str:
+    """The words of a text as they stand in the index."""
+    return " ".join(_WORD.findall(fold(storable(text[:_LONGEST])).replace("_", " ")))
+
+
+def put(
+    tx: Transaction,
+    kind: str,
+    thing_id: int,
+    text: str,
+    *,
+    at: datetime,
+    source: str = "",
+    lang: str = "",
+    claim: str = "",
+    topic: str = "",
+    relation: str = "",
+) -> None:
+    """Indexes an article or a finding, in place of what was indexed of it before."""
+    tx.execute(sa.delete(t.search_rows).where(r.kind == kind, r.thing_id == thing_id))
+    number = tx.insert(
+        t.search_rows,
+        kind=kind,
+        thing_id=thing_id,
+        at=at,
+        source=source,
+        lang=lang,
+        claim=claim,
+        topic=topic,
+        relation=relation,
+    )
+    if tx.postgres:
+        statement = sa.text("INSERT INTO search_words (id, words) VALUES (:id, to_tsvector('simple', :words))")
+    else:
+        statement = sa.text("INSERT INTO search_words (rowid, words) VALUES (:id, :words)")
+    tx.execute(statement, {"id": number, "words": words(text)})
+
+
+def find(
+    tx: Transaction,
+    asked: str,
+    where: Where | None = None,
+    *,
+    ranked: bool = False,
+    limit: int = 50,
+    before: int | None = None,
+) -> tuple[Hit, ...]:
+    """Rows that hold every word asked for (a "quoted part" as it stands), newest first; go on with `before`.
+
+    `ranked` orders the newest thousand by how well they fit. Nothing is found for a question without a word.
+    """
+    query = _query(tx, asked, where or Where(), before)
+    if query is None:
+        return ()
+    rows = tx.all(query.order_by(r.id.desc()).limit(NEWEST if ranked else limit))
+    hits = [Hit(row=row.id, **{name: row._mapping[name] for name in _HIT}) for row in rows]
+    if ranked:
+        hits = sorted(hits, key=lambda hit: (-hit.rank, -hit.row))[:limit]
+    return tuple(hits)
+
+
+_HIT = tuple(name for name in Hit.__dataclass_fields__ if name != "row")
+
+
+def count(tx: Transaction, asked: str, where: Where | None = None) -> int:
+    """How many, counting no further than a thousand."""
+    query = _query(tx, asked, where or Where(), None)
+    if query is None:
+        return 0
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(query.limit(NEWEST).subquery())))
+
+
+def _query(tx: Transaction, asked: str, where: Where, before: int | None) -> sa.Select[Any] | None:
+    parts = _parts(asked)
+    if not parts:
+        return None
+    if tx.postgres:
+        index = sa.table("search_words", sa.column("id"), sa.column("words"))
+        question = sa.func.to_tsquery(
+            "simple", " & ".join("(" + " <-> ".join(f"'{word}'" for word in part) + ")" for part in parts)
+        )
+        condition = index.c.words.op("@@")(question)
+        rank: sa.ColumnElement[Any] = sa.func.ts_rank(index.c.words, question)
+        key: sa.ColumnElement[Any] = index.c.id
+    else:
+        index = sa.table("search_words", sa.column("rowid"), sa.column("words"))
+        question_text = " ".join('"' + " ".join(part) + '"' for part in parts)
+        condition = sa.literal_column("search_words").op("MATCH")(question_text)
+        rank = -sa.literal_column("bm25(search_words)")
+        key = index.c.rowid
+    query = sa.select(t.search_rows, rank.label("rank")).join(index, key == r.id).where(condition)
+    if before is not None:
+        query = query.where(key < before)
+    return query.where(*_filters(where))
+
+
+def _parts(asked: str) -> list[list[str]]:
+    """Words and phrases asked for, folded. Only letters and digits are left, so nothing reaches the query's syntax."""
+    parts = []
+    for phrase, word in _ASKED.findall(asked[:500]):
+        found = words(phrase or word).split()
+        if found:
+            parts.append(found)
+    return parts[:20]
+
+
+def _filters(where: Where) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    equal = {
+        r.kind: where.kind,
+        r.source: where.source,
+        r.lang: where.lang,
+        r.claim: where.claim,
+        r.relation: where.relation,
+    }
+    conditions += [column == value for column, value in equal.items() if value]
+    if where.topic:
+        v, h = t.versions.c, t.topic_hits.c
+        on_topic = (
+            sa.select(v.id)
+            .join(t.topic_hits, h.version_id == v.id)
+            .where(v.article_id == r.thing_id, v.current, h.topic == where.topic)
+            .exists()
+        )
+        conditions.append(sa.or_(r.topic == where.topic, sa.and_(r.kind == "article", on_topic)))
+    if where.since is not None:
+        conditions.append(r.at >= where.since)
+    if where.until is not None:
+        conditions.append(r.at < where.until)
+    return conditions
+
+
+def tidy(tx: Transaction) -> None:
+    """Empties the index of rows that are gone and compacts it (SQLite; PostgreSQL does it by itself)."""
+    if tx.postgres:
+        return
+    tx.execute(sa.text("INSERT INTO search_words (search_words) VALUES ('optimize')"))
+
+
+def of_topic(where: Where, topic: str) -> Where:
+    """The same filters with another topic."""
+    return replace(where, topic=topic)

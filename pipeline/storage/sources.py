@@ -1,0 +1,255 @@
+"""What is known of each source between two polls, and which are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from pipeline.model.source import Source, SourceState
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+
+c = t.sources.c
+_STATE = tuple(name for name in SourceState.__dataclass_fields__ if name != "source")
+_ANNOUNCED = {"ok", "failing", "silent", "gone", "not-a-feed", "moved"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEvent:
+    """Something to tell about a source: it failed, fell silent, moved, recovered."""
+
+    source: str
+    at: datetime
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceShare:
+    """How much of a source was of use: entries, articles made of them, and articles with a finding."""
+
+    source: str
+    entries: int
+    articles: int
+    useful: int
+
+
+def host_of(url: str) -> str:
+    """The host that politeness counts for, lower case; "" when the address has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def sync(tx: Transaction, sources: Iterable[Source], *, now: datetime) -> None:
+    """Brings the table in line with `sources.yaml`: new ones are due at once, missing ones keep their state unlisted.
+
+    A changed address starts the state of that source afresh.
+    """
+    there = {row.id: row for row in tx.all(sa.select(c.id, c.configured_url, c.listed))}
+    wanted = {source.id: source for source in sources if source.enabled}
+    for source in wanted.values():
+        row = there.get(source.id)
+        if row is None:
+            values = _fresh(source, now) | {"id": source.id}
+            tx.insert_new(t.sources, values)
+        elif row.configured_url != source.url:
+            tx.execute(sa.update(t.sources).where(c.id == source.id).values(**_fresh(source, now)))
+        elif not row.listed:
+            tx.execute(sa.update(t.sources).where(c.id == source.id).values(listed=True))
+    gone = [id_ for id_, row in there.items() if row.listed and id_ not in wanted]
+    if gone:
+        tx.execute(sa.update(t.sources).where(c.id.in_(gone)).values(listed=False))
+
+
+def _fresh(source: Source, now: datetime) -> dict[str, Any]:
+    blank = SourceState(source=source.id, url=source.url)
+    state = {name: getattr(blank, name) for name in _STATE}
+    return state | {
+        "configured_url": source.url,
+        "host": host_of(source.url),
+        "listed": True,
+        "next_poll_at": now,
+        "lease_until": None,
+        "lease_holder": "",
+    }
+
+
+def claim_due(
+    tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
+) -> tuple[SourceState, ...]:
+    """Takes sources that are due, earliest first, at most `per_host` of one host counting those in work.
+
+    They are the caller's until `save`, `release` or the end of the lease.
+    """
+    free = sa.and_(
+        c.listed,
+        sa.not_(c.retired),
+        sa.or_(sa.not_(c.paused), c.paused_until <= now),
+        c.next_poll_at <= now,
+        sa.or_(c.lease_until.is_(None), c.lease_until <= now),
+    )
+    chosen = choose(tx, t.sources, free, (c.next_poll_at, c.id), now=now, limit=limit, per_host=per_host)
+    rows = take(tx, t.sources, free, chosen, holder=holder, until=now + lease)
+    return tuple(_state(row) for row in sorted(rows, key=lambda row: (row.next_poll_at, row.id)))
+
+
+def choose(
+    tx: Transaction,
+    table: sa.Table,
+    free: sa.ColumnElement[bool],
+    order: tuple[sa.ColumnElement[Any], ...],
+    *,
+    now: datetime,
+    limit: int,
+    per_host: int,
+) -> list[Any]:
+    """Keys of free rows in order, so that no host has more than `per_host` in work."""
+    k = table.c
+    busy = {
+        row.host: row.n
+        for row in tx.all(sa.select(k.host, sa.func.count().label("n")).where(k.lease_until > now).group_by(k.host))
+    }
+    full = [host for host, n in busy.items() if n >= per_host]
+    due = sa.select(k.id, k.host).where(free)
+    if full:
+        due = due.where(k.host.not_in(full))
+    # a window wide enough that one host with a long backlog does not hide the others: once it is full it is left out
+    rows = tx.all(due.order_by(*order).limit(max(limit * 20, 2000)))
+    chosen: list[Any] = []
+    for row in rows:
+        if len(chosen) == limit:
+            break
+        if busy.get(row.host, 0) < per_host:
+            busy[row.host] = busy.get(row.host, 0) + 1
+            chosen.append(row.id)
+    return chosen
+
+
+def take(
+    tx: Transaction, table: sa.Table, free: sa.ColumnElement[bool], ids: list[Any], *, holder: str, until: datetime
+) -> list[Any]:
+    """Leases those rows that are still free. Rows that another process is taking are passed over, not waited for."""
+    if not ids:
+        return []
+    k = table.c
+    locked = sa.select(k.id).where(k.id.in_(ids), free).with_for_update(skip_locked=True)  # nothing on SQLite
+    statement = (
+        sa.update(table).where(k.id.in_(locked), free).values(lease_holder=holder, lease_until=until).returning(*k)
+    )
+    return list(tx.all(statement))
+
+
+def load(tx: Transaction, source: str) -> SourceState | None:
+    row = tx.first(sa.select(t.sources).where(c.id == source))
+    return None if row is None else _state(row)
+
+
+def load_all(tx: Transaction) -> dict[str, SourceState]:
+    """Every source that is still configured, by id."""
+    return {row.id: _state(row) for row in tx.all(sa.select(t.sources).where(c.listed).order_by(c.id))}
+
+
+def save(tx: Transaction, state: SourceState, *, now: datetime) -> None:
+    """Stores the state after a poll and frees the source. A change of health or address is an event to tell."""
+    before = tx.first(sa.select(c.health, c.url).where(c.id == state.source).with_for_update())
+    if before is None:
+        return
+    values = {name: getattr(state, name) for name in _STATE}
+    tx.execute(
+        sa.update(t.sources)
+        .where(c.id == state.source)
+        .values(**values, host=host_of(state.url), lease_holder="", lease_until=None)
+    )
+    if before.url != state.url:
+        record_event(tx, state.source, "moved", f"{before.url} -> {state.url}", at=now)
+    if before.health != state.health and state.health in _ANNOUNCED:
+        if state.health != "ok":
+            record_event(tx, state.source, state.health, state.last_detail or state.last_reason, at=now)
+        elif before.health not in ("new", "paused"):
+            record_event(tx, state.source, "recovered", f"was {before.health}", at=now)
+
+
+def release(tx: Transaction, holder: str) -> int:
+    """Frees what that holder has in work; how many."""
+    return tx.count(sa.update(t.sources).where(c.lease_holder == holder).values(lease_holder="", lease_until=None))
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """When the next source is due, None when none is watched."""
+    at: datetime | None = tx.scalar(
+        sa.select(sa.func.min(c.next_poll_at)).where(c.listed, sa.not_(c.retired), sa.not_(c.paused))
+    )
+    return at
+
+
+def pause(tx: Transaction, source: str, *, until: datetime | None, now: datetime) -> bool:
+    """Leaves the source alone until then (None: until resumed). False when there is no such source."""
+    done = tx.count(sa.update(t.sources).where(c.id == source).values(paused=True, paused_until=until)) > 0
+    if done:
+        record_event(tx, source, "paused", "" if until is None else f"until {until.isoformat()}", at=now)
+    return done
+
+
+def resume(tx: Transaction, source: str, *, now: datetime) -> bool:
+    done = tx.count(
+        sa.update(t.sources).where(c.id == source, c.paused).values(paused=False, paused_until=None, next_poll_at=now)
+    )
+    if done:
+        record_event(tx, source, "resumed", "", at=now)
+    return done > 0
+
+
+def look_now(tx: Transaction, source: str, *, now: datetime) -> bool:
+    """Makes the source due, a retired one too. False when there is no such source."""
+    values = {"next_poll_at": now, "retired": False, "paused": False, "paused_until": None}
+    return tx.count(sa.update(t.sources).where(c.id == source).values(**values)) > 0
+
+
+def paused(tx: Transaction) -> frozenset[str]:
+    return frozenset(row.id for row in tx.all(sa.select(c.id).where(c.paused)))
+
+
+def record_event(tx: Transaction, source: str, kind: str, detail: str, *, at: datetime) -> None:
+    tx.execute(sa.insert(t.source_events).values(source=source, kind=kind, detail=detail, at=at))
+
+
+def events(
+    tx: Transaction, *, since: datetime, until: datetime | None = None, source: str = ""
+) -> tuple[SourceEvent, ...]:
+    """What happened to sources in that time, oldest first."""
+    e = t.source_events.c
+    query = sa.select(e.source, e.at, e.kind, e.detail).where(e.at >= since).order_by(e.at, e.id)
+    if until is not None:
+        query = query.where(e.at < until)
+    if source:
+        query = query.where(e.source == source)
+    return tuple(SourceEvent(**row._mapping) for row in tx.all(query))
+
+
+def shares(tx: Transaction, *, since: datetime) -> dict[str, SourceShare]:
+    """How much of each source was of use since then."""
+    e, f = t.entries.c, t.findings.c
+    useful = sa.select(f.article_id).where(f.found_at >= since).distinct().subquery()
+    query = (
+        sa.select(
+            e.source,
+            sa.func.count().label("entries"),
+            sa.func.count(e.article_id).label("articles"),
+            sa.func.count(useful.c.article_id).label("useful"),
+        )
+        .select_from(t.entries.outerjoin(useful, useful.c.article_id == e.article_id))
+        .where(e.first_seen >= since)
+        .group_by(e.source)
+    )
+    return {row.source: SourceShare(**row._mapping) for row in tx.all(query)}
+
+
+def _state(row: Any) -> SourceState:
+    return SourceState(source=row.id, **{name: getattr(row, name) for name in _STATE})

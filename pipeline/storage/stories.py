@@ -1,0 +1,243 @@
+"""Stories: findings that report the same change, joined, merged, split, and told why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model.alert import StoryKey
+from pipeline.storage import tables as t
+from pipeline.storage.session import Transaction
+
+s = t.stories.c
+m = t.story_members.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    id: int
+    claim: str
+    relation: str
+    slot: str
+    value: str
+    first_at: datetime
+    last_at: datetime
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMember:
+    """One finding's part in a story: who carried it, when, in which language."""
+
+    id: int
+    story_id: int
+    finding_id: int
+    version_id: int
+    slot: str
+    value: str
+    source: str
+    family: str
+    agency: str
+    lang: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMove:
+    """A merge or a split, kept so that it can be explained and undone."""
+
+    id: int
+    kind: str
+    from_story: int
+    to_story: int
+    members: tuple[int, ...]
+    why: str
+    by: str
+    at: datetime
+    undone_at: datetime | None
+
+
+def near(
+    tx: Transaction, *, claim: str, relation: str, slot: str, since: datetime, until: datetime
+) -> tuple[Story, ...]:
+    """Stories of that claim, relation and slot with coverage between these times, oldest first, merged ones left out.
+
+    Whether a value is the same within tolerance is not for the store to say.
+    """
+    query = (
+        sa.select(t.stories)
+        .where(s.claim == claim, s.relation == relation, s.slot == slot, s.merged_into.is_(None))
+        .where(s.last_at >= since, s.first_at <= until)
+        .order_by(s.first_at, s.id)
+    )
+    return tuple(Story(**row._mapping) for row in tx.all(query))
+
+
+def create(tx: Transaction, key: StoryKey, *, at: datetime) -> int:
+    """A new story, its number."""
+    return tx.insert(
+        t.stories, claim=key.claim, relation=key.relation, slot=key.slot, value=key.value, first_at=at, last_at=at
+    )
+
+
+def load(tx: Transaction, story_id: int) -> Story | None:
+    row = tx.first(sa.select(t.stories).where(s.id == story_id))
+    return None if row is None else Story(**row._mapping)
+
+
+def add_member(
+    tx: Transaction,
+    story_id: int,
+    *,
+    finding_id: int,
+    version_id: int,
+    slot: str,
+    value: str,
+    at: datetime,
+    source: str = "",
+    family: str = "",
+    agency: str = "",
+    lang: str = "",
+    why: str = "",
+) -> bool:
+    """Joins a finding's change to a story. False when it stands in one already."""
+    values = {
+        "story_id": story_id,
+        "finding_id": finding_id,
+        "version_id": version_id,
+        "slot": slot,
+        "value": value,
+        "at": at,
+        "source": source,
+        "family": family,
+        "agency": agency,
+        "lang": lang,
+        "why": why,
+    }
+    if tx.insert_new(t.story_members, values) is None:
+        return False
+    tx.execute(
+        sa.update(t.stories)
+        .where(s.id == story_id)
+        .values(
+            first_at=sa.case((s.first_at > at, at), else_=s.first_at),
+            last_at=sa.case((s.last_at < at, at), else_=s.last_at),
+        )
+    )
+    ch = t.finding_changes.c
+    tx.execute(
+        sa.update(t.finding_changes)
+        .where(ch.finding_id == finding_id, ch.slot == slot, ch.new == value)
+        .values(story_id=story_id)
+    )
+    return True
+
+
+def members(tx: Transaction, story_id: int) -> tuple[StoryMember, ...]:
+    query = sa.select(t.story_members).where(m.story_id == story_id).order_by(m.at, m.id)
+    return tuple(StoryMember(**row._mapping) for row in tx.all(query))
+
+
+def origins(tx: Transaction, story_id: int) -> frozenset[str]:
+    """The independent publishers: the agency a text comes from, else the publisher's family, else the source."""
+    return frozenset(row.agency or row.family or row.source for row in members(tx, story_id))
+
+
+def recent(
+    tx: Transaction, *, since: datetime, until: datetime | None = None, claim: str = "", limit: int = 100
+) -> tuple[Story, ...]:
+    """Stories with coverage since then, newest first, merged ones left out."""
+    query = sa.select(t.stories).where(s.last_at >= since, s.merged_into.is_(None))
+    if until is not None:
+        query = query.where(s.last_at < until)
+    if claim:
+        query = query.where(s.claim == claim)
+    return tuple(Story(**row._mapping) for row in tx.all(query.order_by(s.last_at.desc(), s.id.desc()).limit(limit)))
+
+
+def merge(tx: Transaction, from_story: int, into: int, *, why: str, by: str = "", now: datetime) -> int:
+    """Moves everything of one story into another; the number of the move, for `undo`."""
+    moved = [row.id for row in tx.all(sa.select(m.id).where(m.story_id == from_story))]
+    _move(tx, moved, into)
+    tx.execute(sa.update(t.stories).where(s.id == from_story).values(merged_into=into))
+    _stretch(tx, into)
+    return _record(tx, "merge", from_story, into, moved, why, by, now)
+
+
+def split(tx: Transaction, story_id: int, member_ids: Sequence[int], *, why: str, by: str = "", now: datetime) -> int:
+    """Takes members out of a story into one of their own; the number of the move, for `undo`."""
+    story = load(tx, story_id)
+    if story is None:
+        raise KeyError(story_id)
+    own = [row.id for row in tx.all(sa.select(m.id).where(m.story_id == story_id, m.id.in_(list(member_ids))))]
+    new = create(
+        tx, StoryKey(claim=story.claim, relation=story.relation, slot=story.slot, value=story.value), at=story.first_at
+    )
+    _move(tx, own, new)
+    _stretch(tx, new)
+    _stretch(tx, story_id)
+    return _record(tx, "split", story_id, new, own, why, by, now)
+
+
+def undo(tx: Transaction, move_id: int, *, now: datetime) -> bool:
+    """Takes a merge or split back. False when it was taken back before."""
+    moves = t.story_moves.c
+    row = tx.first(sa.select(t.story_moves).where(moves.id == move_id, moves.undone_at.is_(None)).with_for_update())
+    if row is None:
+        return False
+    _move(tx, row.members or [], row.from_story)
+    emptied = row.to_story if row.kind == "split" else None
+    tx.execute(sa.update(t.stories).where(s.id == row.from_story).values(merged_into=None))
+    if emptied is not None:
+        tx.execute(sa.update(t.stories).where(s.id == emptied).values(merged_into=row.from_story))
+    _stretch(tx, row.from_story)
+    _stretch(tx, row.to_story)
+    tx.execute(sa.update(t.story_moves).where(moves.id == move_id).values(undone_at=now))
+    return True
+
+
+def moves(tx: Transaction, story_id: int) -> tuple[StoryMove, ...]:
+    """Merges and splits that touched the story, oldest first."""
+    c = t.story_moves.c
+    query = sa.select(t.story_moves).where(sa.or_(c.from_story == story_id, c.to_story == story_id)).order_by(c.id)
+    return tuple(StoryMove(**_with_tuple(row)) for row in tx.all(query))
+
+
+def _with_tuple(row: Any) -> dict[str, Any]:
+    return dict(row._mapping) | {"members": tuple(row.members or ())}
+
+
+def _move(tx: Transaction, member_ids: Sequence[int], to: int) -> None:
+    if not member_ids:
+        return
+    tx.execute(sa.update(t.story_members).where(m.id.in_(list(member_ids))).values(story_id=to))
+    ch = t.finding_changes
+    story = (
+        sa.select(m.story_id)
+        .where(m.finding_id == ch.c.finding_id, m.slot == ch.c.slot, m.value == ch.c.new)
+        .scalar_subquery()
+    )
+    concerned = sa.select(m.finding_id).where(m.id.in_(list(member_ids)))
+    tx.execute(
+        sa.update(ch).where(ch.c.finding_id.in_(concerned)).values(story_id=sa.func.coalesce(story, ch.c.story_id))
+    )
+
+
+def _stretch(tx: Transaction, story_id: int) -> None:
+    """Sets a story's first and last time by its members; an empty one keeps what it had."""
+    span = tx.first(sa.select(sa.func.min(m.at).label("a"), sa.func.max(m.at).label("b")).where(m.story_id == story_id))
+    if span is not None and span.a is not None:
+        tx.execute(sa.update(t.stories).where(s.id == story_id).values(first_at=span.a, last_at=span.b))
+
+
+def _record(
+    tx: Transaction, kind: str, from_story: int, to: int, moved: list[int], why: str, by: str, now: datetime
+) -> int:
+    return tx.insert(
+        t.story_moves, kind=kind, from_story=from_story, to_story=to, members=moved, why=why, by=by, at=now
+    )

@@ -1,0 +1,129 @@
+"""What all tests share: a store on both databases, and a fence that lets nothing out of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline.storage import schema
+from pipeline.storage.session import Store, open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
+POSTGRES = os.environ.get("CLAIMWATCH_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+
+
+class Fenced(RuntimeError):
+    """A test reached for an address beyond this machine."""
+
+
+def _loopback(host: object) -> bool:
+    if not isinstance(host, str):
+        return host is None
+    try:
+        address = ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        return host in ("", "localhost") or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _fence(event: str, args: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = args[1]
+        if isinstance(address, tuple) and not _loopback(address[0]):
+            raise Fenced(f"a test may not connect to {address[0]}: only loopback is open")
+    elif event == "socket.getaddrinfo":
+        host = args[0].decode() if isinstance(args[0], bytes) else args[0]
+        if isinstance(host, str) and not _loopback(host) and not _literal(host):
+            raise socket.gaierror(socket.EAI_NONAME, f"{host} is not looked up: tests have no network")
+
+
+def _literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+sys.addaudithook(_fence)
+
+
+@cache
+def postgres_fault() -> str:
+    """Why tests on PostgreSQL cannot run, "" when they can."""
+    store = open_store(POSTGRES)
+    try:
+        with store.read() as tx:
+            tx.execute(sa.text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001  any fault is a reason to skip, and is said
+        return f"no PostgreSQL server answers at {store.url} ({type(error).__name__}); set CLAIMWATCH_TEST_POSTGRES"
+    finally:
+        store.close()
+    return ""
+
+
+def need_postgres() -> None:
+    """Skips the test without a server; fails it where one is required."""
+    fault = postgres_fault()
+    if fault and os.environ.get("CLAIMWATCH_REQUIRE_POSTGRES") == "1":
+        pytest.fail(fault)
+    if fault:
+        pytest.skip(fault)
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty schema of this test's own."""
+    need_postgres()
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    admin = open_store(POSTGRES)
+    with admin.transaction() as tx:
+        tx.execute(sa.text(f"CREATE SCHEMA {name}"))
+    joint = "&" if "?" in POSTGRES else "?"
+    try:
+        yield f"{POSTGRES}{joint}options=-csearch_path%3D{name}"
+    finally:
+        with admin.transaction() as tx:
+            tx.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
+        admin.close()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'claimwatch.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of this test's own, on each of the two in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store with the current schema, on each of the two databases in turn."""
+    schema.upgrade(database_url, MIGRATIONS)
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """A store with the current schema on SQLite alone, for tests in which the database does not matter."""
+    schema.upgrade(sqlite_url, MIGRATIONS)
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
