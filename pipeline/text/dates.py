@@ -14,3 +14,8 @@ def read(
 ) -> tuple[DateMention, ...]:
     """The dates that `text` states, in order; what needs the publication date is left out when `published` is None."""
     return ()
+
+
+def spans(text: str, lang: str, *, folded: str | None = None) -> tuple[tuple[int, int], ...]:
+    """Where dates stand in `text`, those too that need the publication date to be told."""
+    return ()

