@@ -63,7 +63,9 @@ def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_bef
     An entry published before `backlog_before` (the source's first poll) is backlog. A known entry whose title,
     address or time of update differs is `changed`: its article deserves another look.
     """
-    unique = {(entry.source, entry.key): entry for entry in reversed(entries)}
+    unique: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        unique.setdefault((entry.source, entry.key), entry)
     known = {(row.source, row.key): row for row in _known(tx, list(unique))}
     changed = []
     for key, row in known.items():
@@ -74,7 +76,7 @@ def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_bef
             values |= {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
         tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values))
     new = []
-    for key, entry in reversed(unique.items()):
+    for key, entry in unique.items():
         if key in known:
             continue
         values = _values(entry, now, backlog_before)

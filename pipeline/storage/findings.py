@@ -185,27 +185,25 @@ def _save_finding(tx: Transaction, version_id: int, finding: Finding, values: di
 
 
 def _save_changes(tx: Transaction, finding_id: int, changes: tuple[Change, ...]) -> None:
-    stories = {
-        (row.slot, row.new): row.story_id
-        for row in tx.all(sa.select(ch.slot, ch.new, ch.story_id).where(ch.finding_id == finding_id))
-    }
+    there = tx.all(sa.select(t.finding_changes).where(ch.finding_id == finding_id).order_by(ch.position))
+    if [_change_row(row).change for row in there] == list(changes):
+        return  # numbers of changes stand in links
+    stories = {(row.slot, row.new): row.story_id for row in there}
     tx.execute(sa.delete(t.finding_changes).where(ch.finding_id == finding_id))
-    tx.insert_many(
-        t.finding_changes,
-        [
-            {
-                "finding_id": finding_id,
-                "position": position,
-                "slot": change.slot,
-                "type": change.type,
-                "old": change.old,
-                "new": change.new,
-                "evidence": asdict(change.evidence),
-                "story_id": stories.get((change.slot, change.new)),
-            }
-            for position, change in enumerate(changes)
-        ],
-    )
+    rows = [
+        {
+            "finding_id": finding_id,
+            "position": position,
+            "slot": change.slot,
+            "type": change.type,
+            "old": change.old,
+            "new": change.new,
+            "evidence": asdict(change.evidence),
+            "story_id": stories.get((change.slot, change.new)),
+        }
+        for position, change in enumerate(changes)
+    ]
+    tx.insert_many(t.finding_changes, rows)
 
 
 def load(tx: Transaction, finding_id: int) -> SavedFinding | None:

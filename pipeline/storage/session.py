@@ -74,9 +74,11 @@ class Transaction:
     def insert_new(self, table: sa.Table, values: Mapping[str, Any], *, returning: str = "") -> Any:
         """Inserts unless a constraint says it is there. Returns that column of the new row (else True), or None."""
         statement = self.upsert(table).values(**values).on_conflict_do_nothing()
-        if not returning:
-            return True if self.connection.execute(statement).rowcount > 0 else None
-        return self.connection.execute(statement.returning(table.c[returning])).scalar()
+        column = table.c[returning] if returning else next(iter(table.primary_key))
+        row = self.connection.execute(statement.returning(column)).first()
+        if row is None:
+            return None
+        return row[0] if returning else True
 
     def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows, leaving out those that are there."""
