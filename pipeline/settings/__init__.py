@@ -1,1 +1,1 @@
-"""."""
+"""EDGE: YAML and environment -> checked settings and compiled watch."""

@@ -1,0 +1,49 @@
+"""An analysis in words for the terminal."""
+
+from __future__ import annotations
+
+from pipeline.model.article import Article
+from pipeline.model.finding import Analysis, Finding, Span, Step
+from pipeline.model.watch import Claim, Watch
+
+
+def explained(article: Article, analysis: Analysis, watch: Watch, *, steps: bool) -> str:
+    """What was found, a paragraph a finding; with `steps` each rule, its weight and its place, and the near misses."""
+    claims = {claim.id: claim for claim in watch.claims}
+    lines = [f"{article.title or article.id} [{analysis.lang or 'language unknown'}]"]
+    lines.append("topics: " + (", ".join(sorted(hit.topic for hit in analysis.topics)) or "none"))
+    if steps:
+        for hit in analysis.topics:
+            lines += [f"  {hit.topic}", *(_step(step) for step in hit.steps)]
+    for finding in analysis.findings:
+        lines += ["", *_finding(finding, claims[finding.claim])]
+        if steps:
+            lines += [_step(step) for step in finding.steps]
+    if not analysis.findings:
+        lines.append("claims: none")
+    if steps and analysis.near_misses:
+        lines += ["", "near misses"]
+        lines += [f"  {miss.claim}: score {miss.score:.2f}, failed at {miss.failed}" for miss in analysis.near_misses]
+    return "\n".join(lines)
+
+
+def _finding(finding: Finding, claim: Claim) -> list[str]:
+    known = claim.title or claim.statement
+    lines = [f"{finding.claim}: {finding.relation} (confidence {finding.confidence:.2f})", f"  known: {known}"]
+    lines += [f"  {change.slot}: {change.old or 'open'} -> {change.new}" for change in finding.changes]
+    lines += [f"  > {_one_line(span)}" for span in finding.evidence[:2]]
+    if finding.attribution:
+        lines.append(f"  said by: {finding.attribution}")
+    if finding.edited:
+        lines.append("  the article said otherwise before: silently edited")
+    return lines
+
+
+def _step(step: Step) -> str:
+    weight = f" {step.weight:+.2f}" if step.weight else ""
+    place = f' at {step.span.field} {step.span.start}-{step.span.end} "{_one_line(step.span)}"' if step.span else ""
+    return f"    {step.rule}{weight}: {step.detail}{place}"
+
+
+def _one_line(span: Span) -> str:
+    return " ".join(span.text.split())

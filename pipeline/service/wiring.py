@@ -1,0 +1,143 @@
+"""Configuration -> built objects: the one place that names concrete classes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from pipeline import __version__
+from pipeline.fetch.client import Fetcher
+from pipeline.fetch.policy import Policy
+from pipeline.model.source import Source
+from pipeline.model.watch import Watch
+from pipeline.service.clock import Clock
+from pipeline.service.engine import Engine, engine
+from pipeline.settings import shipped
+from pipeline.settings.load import Configuration
+from pipeline.settings.settings import Settings
+from pipeline.settings.watch import with_known
+from pipeline.storage import ledger, schema
+from pipeline.storage.session import Fence, Store, open_store
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """What the service works with. One a process; the configuration and the watch are replaced on a reload."""
+
+    configuration: Configuration
+    store: Store
+    engine: Engine
+    watch: Watch  # the configuration's, overlaid with what the ledger holds
+    clock: Clock = field(default_factory=Clock)
+    holder: str = ""  # who takes work: unique to this process
+    fence: Fence | None = None  # proof of the coordinator's lease; nothing is written once it is lost
+
+    @property
+    def settings(self) -> Settings:
+        return self.configuration.settings
+
+    def source(self, name: str) -> Source:
+        """The configured source of that id; one that is configured no more is only a name."""
+        return next((s for s in self.configuration.sources if s.id == name), Source(id=name, url="", name=name))
+
+    def refresh_known(self) -> bool:
+        """Overlay the ledger's values again, as after an accepted change. True when the watch is another one now."""
+        with self.store.read() as tx:
+            known = ledger.known(tx)
+        watch = with_known(self.configuration.watch, known)
+        changed = watch.version != self.watch.version
+        self.watch = watch
+        return changed
+
+    def reconfigure(self, configuration: Configuration) -> None:
+        """Take over a configuration that was read and checked."""
+        self.configuration = configuration
+        self.watch = with_known(configuration.watch, {})
+        self.refresh_known()
+
+
+def holder_name() -> str:
+    """A name for this process that no other has: host, process, and a part by chance."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def open_database(configuration: Configuration, *, upgrade: bool = False) -> Store:
+    """The store of the configuration. Raises SchemaError when its schema is not this program's.
+
+    With `upgrade` a schema that is missing or old is brought up first.
+    """
+    if upgrade:
+        schema.upgrade(configuration.database_url, shipped.path("migrations"))
+    store = open_store(configuration.database_url)
+    schema.check(store)
+    return store
+
+
+@contextmanager
+def desk(
+    configuration: Configuration, *, clock: Clock | None = None, upgrade: bool = False, store: Store | None = None
+) -> Iterator[Desk]:
+    """A desk for the duration of the block. Raises SchemaError and StoreError."""
+    opened = store or open_database(configuration, upgrade=upgrade)
+    settings = configuration.settings
+    try:
+        with engine(settings.engine.kind, settings.engine.workers) as running:
+            built = Desk(
+                configuration=configuration,
+                store=opened,
+                engine=running,
+                watch=configuration.watch,
+                clock=clock or Clock(),
+                holder=holder_name(),
+            )
+            built.refresh_known()
+            yield built
+    finally:
+        if store is None:
+            opened.close()
+
+
+def policy(settings: Settings) -> Policy:
+    """How the settings want to fetch."""
+    fetch = settings.fetch
+    return Policy(
+        contact=fetch.contact,
+        version=__version__,
+        connect_s=fetch.connect_timeout.total_seconds(),
+        read_s=fetch.read_timeout.total_seconds(),
+        total_s=fetch.total_timeout.total_seconds(),
+        body_bytes=_limits(fetch.feed_size, fetch.page_size),
+        header_bytes=fetch.header_size,
+        redirects=fetch.redirects,
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        host_delay_s=fetch.host_delay.total_seconds(),
+        robots=fetch.robots,
+        allow=frozenset(_endpoint(pair) for pair in fetch.allow_private),
+    )
+
+
+def _limits(feed: int, page: int) -> Mapping[str, int]:
+    base = Policy().body_bytes
+    return {**base, "feed": feed, "page": page}
+
+
+def _endpoint(pair: str) -> tuple[str, int]:
+    host, _, port = pair.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """The one client that everything fetches with, as the settings want it."""
+    return Fetcher(policy(settings))
+
+
+def with_sources(configuration: Configuration, sources: tuple[Source, ...], **fetch: object) -> Configuration:
+    """The configuration with other sources and other ways to fetch: for the demo and for trying things."""
+    settings = configuration.settings
+    changed = settings.model_copy(update={"fetch": settings.fetch.model_copy(update=fetch)})
+    return replace(configuration, sources=sources, settings=changed)

@@ -1,0 +1,230 @@
+"""The configuration folder, read, checked as a whole and compiled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+from pipeline.model.rules import AlertRules, Secret
+from pipeline.model.source import Source
+from pipeline.model.watch import Watch
+from pipeline.settings import files, references
+from pipeline.settings.alertfile import AlertsFile, alert_rules
+from pipeline.settings.faults import Faults, Loc, validated
+from pipeline.settings.fields import SecretRef
+from pipeline.settings.settings import Settings
+from pipeline.settings.watch import compile_watch
+from pipeline.settings.yamltree import Document, read_document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """Everything that a folder says."""
+
+    folder: Path
+    data: Path  # where the database and the files of channels are
+    settings: Settings
+    sources: tuple[Source, ...]
+    watch: Watch
+    alerts: AlertRules
+    warnings: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)  # claim id -> file that holds it
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, a relative SQLite file made absolute, the password filled in."""
+        url = self.settings.database.url
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith((prefix + "/", prefix + ":memory:")):
+            return f"{prefix}{self.data / url.removeprefix(prefix)}"
+        return url
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One reading of a folder."""
+
+    folder: Path
+    env: Mapping[str, str]
+    faults: Faults = field(default_factory=Faults)
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    def document(self, path: Path) -> Document:
+        name = os.path.relpath(path)
+        document = read_document(path, name if not name.startswith("..") else str(path))
+        self.faults.form(document)
+        return document
+
+    def optional(self, name: str) -> Document:
+        path = self.folder / name
+        return self.document(path) if path.exists() else Document(str(path), data={})
+
+    def several(self, kind: str) -> list[Document]:
+        """`kind.yaml` and `kind/*.yaml`, in order of their names."""
+        paths = [p for p in (self.folder / f"{kind}.yaml",) if p.exists()]
+        paths += sorted((self.folder / kind).glob("*.yaml"))
+        return [self.document(path) for path in paths]
+
+
+def load(folder: Path, *, env: Mapping[str, str]) -> Configuration:
+    """Read and check the folder. Raises ConfigError with all faults at once, each as `file:line:column: key: what`."""
+    reader = _Reader(folder.resolve(), env)
+    faults = reader.faults
+    settings_document = reader.optional("settings.yaml")
+    settings = validated(settings_document, Settings, faults) or Settings()
+    data = _data_folder(settings, reader.folder)
+    sources = _sources(reader)
+    names, places = _watched(reader)
+    alerts_document = reader.optional("alerts.yaml")
+    alerts_file = validated(alerts_document, AlertsFile, faults) or AlertsFile()
+    alerts = alert_rules(
+        alerts_file,
+        data=data,
+        reveal=lambda ref, loc: _reveal(ref, loc, alerts_document, reader),
+        fault=lambda loc, message: faults.add(alerts_document, loc, message),
+    )
+    _check_alerts(alerts_file, alerts_document, names, {source.id for source in sources}, faults)
+    _check_settings(settings, settings_document, reader)
+    if faults.errors:
+        shown = faults.shown()
+        count = f"{len(shown)} fault{'s' if len(shown) > 1 else ''}"
+        raise ConfigError(f"{count} in the configuration", thing=str(folder), faults=shown)
+    return Configuration(
+        folder=reader.folder,
+        data=data,
+        settings=settings,
+        sources=sources,
+        watch=compile_watch(
+            names.concepts, names.words, list(names.topics.values()), list(names.claims.values()), settings.rates
+        ),
+        alerts=alerts,
+        warnings=faults.shown(warnings=True),
+        places=places,
+    )
+
+
+def _data_folder(settings: Settings, folder: Path) -> Path:
+    return (folder / settings.data).resolve() if settings.data else folder.parent
+
+
+def _sources(reader: _Reader) -> tuple[Source, ...]:
+    document = reader.optional("sources.yaml")
+    if document.data == {}:
+        return ()
+    file = validated(document, files.SourcesFile, reader.faults)
+    if file is None:
+        return ()
+    seen: dict[str, int] = {}
+    for i, entry in enumerate(file.sources):
+        if entry.id in seen:
+            first = document.place(("sources", seen[entry.id]))
+            reader.faults.add(document, ("sources", i, "id"), f"duplicate id {entry.id!r}, first at line {first.line}")
+        seen.setdefault(entry.id, i)
+        if not entry.url.startswith(("http://", "https://")):
+            reader.faults.add(document, ("sources", i, "url"), f"{entry.url!r} is no http or https address")
+    return tuple(Source(**dict(entry)) for entry in file.sources)
+
+
+def _watched(reader: _Reader) -> tuple[references.Names, dict[str, str]]:
+    names = references.Names()
+    checks: list[Callable[[], None]] = []
+    places: dict[str, str] = {}
+    faults = reader.faults
+    for document in reader.several("concepts"):
+        concepts = validated(document, files.ConceptsFile, faults)
+        for name, concept in (concepts.concepts if concepts else {}).items():
+            _once(names.terms, name, document, ("concepts", name), faults)
+            names.concepts[name] = concept
+            checks.append(_later(references.check_concept, names, concept, document, ("concepts", name), faults))
+    for document in reader.several("words"):
+        words = validated(document, files.WordsFile, faults)
+        for name, languages in (words.words if words else {}).items():
+            _once(names.terms, name, document, ("words", name), faults)
+            names.words[name] = languages
+            references.check_words(languages, document, ("words", name), faults)
+    for document in reader.several("topics"):
+        topics = validated(document, files.TopicsFile, faults)
+        for i, topic in enumerate(topics.topics if topics else ()):
+            _once(names.topics, topic.id, document, ("topics", i, "id"), faults)
+            names.topics[topic.id] = topic
+            checks.append(_later(references.check_topic, names, topic, document, ("topics", i), faults))
+    for document in reader.several("claims"):
+        claims = validated(document, files.ClaimsFile, faults)
+        for i, claim in enumerate(claims.claims if claims else ()):
+            _once(names.claims, claim.id, document, ("claims", i, "id"), faults)
+            names.claims[claim.id] = claim
+            places[claim.id] = document.file
+            checks.append(_later(references.check_claim, names, claim, document, ("claims", i), faults))
+    for check in checks:  # once every name is known
+        check()
+    return names, places
+
+
+def _later(check: Callable[..., None], *args: Any) -> Callable[[], None]:
+    return lambda: check(*args)
+
+
+def _once(known: Any, name: str, document: Document, loc: Loc, faults: Faults) -> None:
+    if name in known:
+        faults.add(document, loc, f"duplicate id {name!r}: another entry has it already")
+
+
+def _reveal(ref: SecretRef, loc: Loc, document: Document, reader: _Reader) -> Secret:
+    if ref.env is not None:
+        value = reader.env.get(ref.env)
+        if value is None:
+            reader.faults.add(document, loc, f"the environment variable {ref.env} is not set")
+        return Secret(value or "")
+    try:
+        return Secret((reader.folder / str(ref.file)).read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        reader.faults.add(document, loc, f"the file {ref.file} cannot be read: {error}")
+        return Secret("")
+
+
+def _check_alerts(
+    file: AlertsFile, document: Document, names: references.Names, sources: set[str], faults: Faults
+) -> None:
+    for kind, ids in (
+        ("rules", [row.id for row in file.rules]),
+        ("mutes", [row.id for row in file.mutes]),
+        ("digests", [row.id for row in file.digests]),
+    ):
+        for i, name in enumerate(ids):
+            if name in ids[:i]:
+                faults.add(document, (kind, i, "id"), f"duplicate id {name!r}")
+    for kind, lists in (
+        ("rules", [row.channels for row in file.rules]),
+        ("digests", [row.channels for row in file.digests]),
+    ):
+        for i, channels in enumerate(lists):
+            _known(channels, file.channels, "channel", document, (kind, i, "channels"), faults)
+    for kind, whens in (("rules", [row.when for row in file.rules]), ("mutes", [row.when for row in file.mutes])):
+        for i, when in enumerate(whens):
+            _known(when.claims, names.claims, "claim", document, (kind, i, "when", "claims"), faults)
+            _known(when.topics, names.topics, "topic", document, (kind, i, "when", "topics"), faults)
+            _known(when.sources, sources, "source", document, (kind, i, "when", "sources"), faults)
+
+
+def _known(
+    given: Iterable[str], known: Collection[str], what: str, document: Document, loc: Loc, faults: Faults
+) -> None:
+    for i, name in enumerate(given):
+        if name not in known:
+            faults.unknown(document, (*loc, i), what, name, known)
+
+
+def _check_settings(settings: Settings, document: Document, reader: _Reader) -> None:
+    schedule = settings.schedule
+    if schedule.floor > schedule.ceiling:
+        reader.faults.add(document, ("schedule", "floor"), "is longer than the ceiling")
+    for i, pair in enumerate(settings.fetch.allow_private):
+        host, _, port = pair.rpartition(":")
+        if not host or not port.isdigit():
+            reader.faults.add(document, ("fetch", "allow_private", i), f"{pair!r} is no host:port pair")
+    if settings.engine.kind == "dask" and not settings.engine.address:
+        reader.faults.add(document, ("engine",), "dask needs the address of a scheduler")

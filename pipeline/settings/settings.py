@@ -1,0 +1,123 @@
+"""`settings.yaml`: every option with its default and what it does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.settings.fields import Day, Duration, Secret, Size, Strict, Text, Texts
+
+_MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+
+
+class Database(Strict):
+    url: Text = Field("sqlite:///claimwatch.db", description="sqlite:///FILE or postgresql://USER@HOST/NAME")
+    password: Secret | None = Field(None, description="of the PostgreSQL user, when the address has none")
+
+
+class Schedule(Strict):
+    """How often things are done. The store knows what is due; a tick asks it."""
+
+    tick: Duration = Field(timedelta(seconds=10), description="how often the store is asked what is due")
+    interval: Duration = Field(15 * _MINUTE, description="between two polls of a source that names none")
+    floor: Duration = Field(5 * _MINUTE, description="never poll a source more often")
+    ceiling: Duration = Field(_DAY, description="never leave a source alone for longer")
+
+
+class Fetching(Strict):
+    contact: Text = Field("", description="an address or page where an outlet can reach you; part of the user agent")
+    connect_timeout: Duration = timedelta(seconds=10)
+    read_timeout: Duration = timedelta(seconds=20)
+    total_timeout: Duration = timedelta(seconds=60)
+    feed_size: Size = Field(20_000_000, description="largest feed after decompression")
+    page_size: Size = Field(5_000_000, description="largest page after decompression")
+    header_size: Size = 64_000
+    redirects: int = Field(8, ge=0, le=20)
+    concurrency: int = Field(32, ge=1, le=512, description="requests at once, all hosts together")
+    per_host: int = Field(2, ge=1, le=16, description="requests at once to one host")
+    host_delay: Duration = Field(timedelta(seconds=1), description="between two requests to one host")
+    robots: bool = Field(True, description="honour robots.txt")
+    entries: int = Field(2_000, ge=1, description="entries read of one feed; more are counted and named")
+    attempts: int = Field(6, ge=1, description="tries for one page before it is given up")
+    allow_private: Texts = Field(
+        (), description="host:port pairs that may be private; every other private address is refused"
+    )
+
+
+class Articles(Strict):
+    story_window: Duration = Field(7 * _DAY, description="reports of one change within this time are one story")
+    keep_pages: Duration = Field(7 * _DAY, description="how long compressed pages are kept")
+    agencies: Texts = Field((), description="names of agencies whose texts other outlets carry")
+
+
+class Engine(Strict):
+    kind: Literal["inline", "processes", "dask"] = "inline"
+    workers: int = Field(1, ge=1, le=256)
+    batch: int = Field(16, ge=1, le=1000, description="articles that travel together")
+    address: Text = Field("", description="of a Dask scheduler: tls://host:port")
+    ca_file: Text = ""
+    cert_file: Text = ""
+    key_file: Text = ""
+    article_timeout: Duration = Field(timedelta(seconds=30), description="longest analysis of one article")
+
+
+class Web(Strict):
+    host: Text = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+    hosts: Texts = Field(("127.0.0.1", "localhost"), description="names under which the pages may be asked for")
+    public_url: Text = Field("", description="where people reach the pages; makes the links in messages")
+    session: Duration = timedelta(hours=12)
+
+
+class Retention(Strict):
+    articles: Duration = Field(3650 * _DAY, description="texts without a finding; findings keep their evidence")
+    near_misses: Duration = 30 * _DAY
+    entries: Duration = 180 * _DAY
+    outbox: Duration = 365 * _DAY
+
+
+class Rates(Strict):
+    """Exchange rates, for comparing sums only: how many of each currency one of `base` buys."""
+
+    base: str = "USD"
+    on: Day | None = None
+    source: Text = ""
+    per_base: dict[str, float] = Field(default_factory=dict)
+
+
+class Lease(Strict):
+    time: Duration = Field(timedelta(seconds=30), description="a standby takes over after this time")
+
+
+class Logging(Strict):
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Canary(Strict):
+    enabled: bool = Field(
+        True, description="send a known article through the flow once a period and warn when it is lost"
+    )
+
+
+class Settings(Strict):
+    """The whole of `settings.yaml`."""
+
+    database: Database = Database()
+    schedule: Schedule = Schedule()
+    fetch: Fetching = Fetching()
+    articles: Articles = Articles()
+    engine: Engine = Engine()
+    web: Web = Web()
+    retention: Retention = Retention()
+    rates: Rates = Rates()
+    lease: Lease = Lease()
+    logging: Logging = Logging()
+    canary: Canary = Canary()
+    data: Text = Field(
+        "",
+        description="folder of the database, digests and channels' files; empty: the configuration folder's parent",
+    )

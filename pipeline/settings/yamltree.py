@@ -1,0 +1,139 @@
+"""YAML with places: plain data by the scalar rules of YAML 1.2, and where each key and value stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.errors import ConfigError
+
+_LOADER: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C parser is eight times as fast
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_PLAIN_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", None)
+
+Path_ = Sequence[str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(slots=True)
+class Document:
+    """One YAML file, read: its data, and the tree that knows places."""
+
+    file: str
+    data: Any = None
+    root: yaml.Node | None = None
+    faults: list[tuple[Place, str, str]] = field(default_factory=list)  # place, key path, message
+
+    def place(self, path: Path_) -> Place:
+        """The place of a key path: of the key where it is a key, of the last part that is there otherwise."""
+        node, mark = self.root, self.root.start_mark if self.root is not None else None
+        for part in path:
+            if isinstance(node, yaml.MappingNode):
+                pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+                if pair is None:
+                    break
+                mark, node = pair[0].start_mark, pair[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+                mark = node.start_mark
+            elif not isinstance(part, int):  # a single value may stand for a list of one
+                break
+        return Place(self.file) if mark is None else Place(self.file, mark.line + 1, mark.column + 1)
+
+
+def read_document(path: Path, name: str = "") -> Document:
+    """Read a YAML file; what is wrong with its form is in `faults`, and `data` holds what could be read."""
+    document = Document(name or str(path))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        document.faults.append((Place(document.file), "", f"cannot be read: {error}"))
+        return document
+    try:
+        document.root = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(document.file, mark.line + 1, mark.column + 1) if mark else Place(document.file)
+        document.faults.append((place, "", f"is no YAML: {error.problem or error.context}"))
+        return document
+    except yaml.YAMLError as error:
+        document.faults.append((Place(document.file), "", f"is no YAML: {error}"))
+        return document
+    document.data = _plain(document.root, document, ()) if document.root is not None else None
+    return document
+
+
+def _plain(node: yaml.Node, document: Document, path: tuple[str | int, ...]) -> Any:
+    if node.tag not in _PLAIN_TAGS:
+        _fault(document, node, path, f"tag {node.tag} is not supported: write the value without it")
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, document, (*path, i)) for i, child in enumerate(node.value)]
+    data: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            _fault(document, key, path, "a key must be a word")
+            continue
+        if key.value in data:
+            _fault(document, key, (*path, key.value), "duplicate key: the first one counts, take one of them out")
+            continue
+        data[key.value] = _plain(value, document, (*path, key.value))
+    return data
+
+
+def _fault(document: Document, node: yaml.Node, path: tuple[str | int, ...], message: str) -> None:
+    place = Place(document.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    document.faults.append((place, key_path(path), message))
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    if node.style is not None:  # quoted or a block: text
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def key_path(path: Path_) -> str:
+    """A key path in words: `topics[3].any[0]`."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else str(part)
+    return shown
+
+
+def read_plain(path: Path) -> Any:
+    """The data of a YAML file that we ship ourselves. Raises ConfigError when it cannot be read."""
+    document = read_document(path)
+    if document.faults:
+        faults = tuple(f"{place}: {key}: {message}" for place, key, message in document.faults)
+        raise ConfigError("cannot be read", thing=str(path), faults=faults)
+    return document.data
