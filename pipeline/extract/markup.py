@@ -12,6 +12,8 @@ from pipeline.extract import jsonld
 _SPACE = re.compile(r"[^\S\n]+")
 _HEADLINE = 25  # characters from which the text of a link reads like a headline
 _MOST = 3_000  # nodes of one kind that are looked at
+_DEEPEST = 12  # elements around a paragraph that are looked at
+_ASIDE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "blockquote", "header", "button"})
 _BLOCKS = "p, div, li, br, h1, h2, h3, h4, h5, h6, blockquote, tr, figcaption, pre, section, article, td, th"
 _SILENT = [
     "script",
@@ -28,6 +30,16 @@ _SILENT = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A `<p>` outside menus, forms and comments."""
+
+    text: str  # one line
+    around: int  # number of the element around it
+    classes: frozenset[str]  # of that element
+    linked: int  # characters within links
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
     """What a page says of itself, and what it is made of."""
@@ -39,6 +51,8 @@ class Markup:
     canonical: str = ""  # rel=canonical, as written
     lang: str = ""
     time: str = ""  # the first datetime of a <time>
+    paragraphs: tuple[Paragraph, ...] = ()
+    anchors: frozenset[str] = frozenset()  # texts of links
     headlines: int = 0  # links whose text reads like a headline
     link_chars: int = 0  # characters within links
     text_chars: int = 0  # characters in all
@@ -66,6 +80,8 @@ def read(page: str) -> Markup:
         canonical=_attribute(link, "href"),
         lang=_attribute(root, "lang") or _attribute(root, "xml:lang"),
         time=_attribute(moment, "datetime"),
+        paragraphs=_paragraphs(tree),
+        anchors=frozenset(links),
         headlines=sum(len(text) >= _HEADLINE for text in links),
         link_chars=sum(len(text) for text in links),
         text_chars=len(_line(body.text())) if body is not None else 0,
@@ -101,6 +117,33 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
             if name and content:
                 found.setdefault(name, content)
     return found
+
+
+def _paragraphs(tree: LexborHTMLParser) -> tuple[Paragraph, ...]:
+    found = []
+    numbers: dict[int, int] = {}
+    for node in tree.css("p")[:_MOST]:
+        text = _line(node.text())
+        around = node.parent
+        if not text or around is None or _outside(node):
+            continue
+        linked = sum(len(_line(link.text())) for link in node.css("a"))
+        number = numbers.setdefault(around.mem_id, len(numbers))
+        found.append(Paragraph(text, number, frozenset((around.attributes.get("class") or "").split()), linked))
+    return tuple(found)
+
+
+def _outside(node: LexborNode) -> bool:
+    """Whether an element stands in a part of the page that is never its article."""
+    around = node.parent
+    for _ in range(_DEEPEST):
+        if around is None or around.tag in ("body", "article", "main"):
+            return False
+        name = f"{around.attributes.get('class') or ''} {around.attributes.get('id') or ''}".lower()
+        if around.tag in _ASIDE or "comment" in name:
+            return True
+        around = around.parent
+    return False
 
 
 def _first(tree: LexborHTMLParser, selector: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from pipeline.extract import agency, body, decoding, markup, verdict
+from pipeline.extract import agency, body, decoding, markup, mend, verdict
 from pipeline.model.article import Extracted
 from pipeline.model.outcome import Done, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
@@ -88,7 +88,7 @@ def _without_site(title: str) -> str:
 
 def _text(page: str, told: markup.Markup, entry: Entry | None, title: str) -> tuple[str, str]:
     """The longest honest text and where it is from; the page's own unless another says clearly more."""
-    best, origin = _paragraphs(body.main_text(page), title), "page"
+    best, origin = _paragraphs("\n".join(mend.mended(_lines(body.main_text(page)), told)), title), "page"
     for text, where in ((told.described.body, "json-ld"), (entry.content if entry else "", "feed")):
         other = _paragraphs(markup.visible_text(text) if "<" in text else text, title)
         if len(other) > max(len(best) * _LONGER, len(best) + _ENOUGH) and _whole(other):
@@ -104,11 +104,15 @@ def _whole(text: str) -> bool:
 
 def _paragraphs(text: str, title: str) -> str:
     """One blank line between paragraphs, white space collapsed, the headline not repeated as the first line."""
-    lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]
-    lines = [line for line in lines if line]
+    lines = _lines(text)
     if len(lines) > 1 and title and verdict.fold(lines[0]) == verdict.fold(title):
         lines = lines[1:]
     return "\n\n".join(lines)
+
+
+def _lines(text: str) -> list[str]:
+    lines = (_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    return [line for line in lines if line]
 
 
 def _published(told: markup.Markup) -> datetime | None:
