@@ -47,7 +47,7 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         severity=severity,
         certainty=lead.certainty,
         confidence=round(lead.confidence, 4),
-        shifts=tuple(Shift(slot=c.slot, type=c.type, old=c.old, new=c.new) for c in lead.changes),
+        shifts=_shifts(lead, group),
         quote=quote(lead),
         redline=lead.redline,
         outlets=tuple(dict.fromkeys(p.name or p.source for p in publishers)),
@@ -63,6 +63,15 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         findings=tuple(c.finding for c in group),
         more=_others(lead, group),
     )
+
+
+def _shifts(lead: Candidate, group: Sequence[Candidate]) -> tuple[Shift, ...]:
+    """Every change that the group reports, the leading finding's first; each slot and value once."""
+    found: dict[tuple[str, str], Shift] = {}
+    for candidate in (lead, *group):
+        for c in candidate.changes:
+            found.setdefault((c.slot, c.new), Shift(slot=c.slot, type=c.type, old=c.old, new=c.new))
+    return tuple(found.values())
 
 
 def quote(candidate: Candidate) -> Quote | None:

@@ -17,9 +17,14 @@ class Period:
     """From `start`, included, to `end`, not included; both aware UTC. `key` is unique: one digest each."""
 
     plan: str
-    key: str  # plan and local date of the end
+    key: str  # plan and local date of the end: `morning-2025-06-05`
     start: datetime
     end: datetime
+
+    @property
+    def day(self) -> date:
+        """The local day on which the digest is made."""
+        return date.fromisoformat(self.key[-10:])
 
     def holds(self, moment: datetime) -> bool:
         """Whether a moment falls into it."""
@@ -33,7 +38,7 @@ def on(plan: DigestPlan, day: date) -> Period:
     before = day - timedelta(days=1)
     while not _made_on(plan, before):
         before -= timedelta(days=1)
-    return Period(plan=plan.id, key=f"{plan.id}/{day.isoformat()}", start=_moment(plan, before), end=_moment(plan, day))
+    return Period(plan=plan.id, key=f"{plan.id}-{day.isoformat()}", start=_moment(plan, before), end=_moment(plan, day))
 
 
 def latest(plan: DigestPlan, now: datetime) -> Period:
@@ -61,13 +66,12 @@ def due(plan: DigestPlan, now: datetime, last: Period | None) -> tuple[Period, .
     """
     if last is None:
         return (latest(plan, now),)
-    built = date.fromisoformat(last.key.rpartition("/")[2])
     found: list[Period] = []
     period = latest(plan, now)
     while period.end > last.end and len(found) < MADE_UP:
-        if period.key.rpartition("/")[2] > built.isoformat():
+        if period.day > last.day:
             found.append(period)
-        period = on(plan, _previous(plan, date.fromisoformat(period.key.rpartition("/")[2])))
+        period = on(plan, _previous(plan, period.day))
     found.reverse()
     joined: list[Period] = []
     start = last.end

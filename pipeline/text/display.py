@@ -15,8 +15,8 @@ _BLANKS = re.compile(r"\s+")
 _SCHEME = re.compile(r"(?<=\w):(?=//)")
 _ACTIVE_SCHEME = re.compile(r"\b(mailto|javascript|data|tel|vbscript|file):(?=\S)", re.IGNORECASE)
 _DOMAIN_DOT = re.compile(r"(?<=[^\W_])\.(?=[^\W\d_]{2,})")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~&=$-])")
-_MARKDOWN_LIST = re.compile(r"^(\d+)([.)])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&$])|(?<![^\n])(?=[#+=:-])")
+_MARKDOWN_LIST = re.compile(r"^(\s*\d+)([.)])(?=\s|$)")
 
 
 @cache
@@ -80,7 +80,7 @@ def quoted(text: str, limit: int | None = None) -> str:
 
 def markdown(text: str) -> str:
     """A line of text with everything escaped that Markdown would read as markup."""
-    return _MARKDOWN_LIST.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text))
+    return _MARKDOWN_LIST.sub(r"\1\\\2", _MARKDOWN.sub(lambda found: "\\" + (found.group(1) or ""), text))
 
 
 def safe_link(url: str) -> str:
