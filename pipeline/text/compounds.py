@@ -30,8 +30,8 @@ def german() -> dict[str, list[str]]:
         if number > 1:
             table[str(number)] = [form for stem in stems for form in ([stem + "s"] if stem.endswith("ein") else [stem])]
         table[str(number * 1000)] = [f"{stem}tausend" for stem in stems]
-    for number, forms in {"2": ["zweier", "zweien", "zwo"], "3": ["dreier", "dreien"], "4": ["vieren"]}.items():
-        table[number] += forms
+    for value, forms in {"2": ["zweier", "zweien", "zwo"], "3": ["dreier", "dreien"], "4": ["vieren"]}.items():
+        table[value] += forms
     table["20"].append("zwanzig")
     table["30"].append("dreissig")
     return table

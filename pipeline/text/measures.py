@@ -183,7 +183,7 @@ class MeasureReader:
             word = self.w.share_words.at(self.t.words, self.over_hyphen(amount.last))
             if word is None or amount.range or amount.low >= 20 or amount.digits:
                 return None
-            if amount.low == 1 and word[0] == 2 or amount.low >= word[0]:
+            if (amount.low == 1 and word[0] == 2) or amount.low >= word[0]:
                 return None
             return self._fraction(amount.low, word[0], amount.first, self.over_hyphen(amount.last) + word[1])
         end = self.over_hyphen(amount.last) + hit[1]
@@ -264,7 +264,7 @@ class MeasureReader:
         if hit is None or amount.range:
             return None
         total = self.amounts.numbers.read(amount.last + hit[1])
-        if total is None or not amount.low < total.value <= _CENTURY or total.digits and not amount.digits:
+        if total is None or not amount.low < total.value <= _CENTURY or (total.digits and not amount.digits):
             return None
         if self.w.durations.at(self.t.words, total.last) or self._currency_at(total.last):
             return None

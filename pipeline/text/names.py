@@ -60,7 +60,7 @@ class NameTest:
                     and not self.w.numbers.at(self.t.words, at - 2)
                 )
             return before == "/" or word in (")", "]")
-        return before == "+" and self.t.glued(at) or before == "." and self.t.glued(at - 1)
+        return (before == "+" and self.t.glued(at)) or (before == "." and self.t.glued(at - 1))
 
     def _runs_into_letters(self, at: int) -> bool:
         """90B, 5G, A400M; not 2bn, 17k, 3rd, 1990s, 10-ci."""

@@ -65,8 +65,8 @@ def _separated(written: str, marks: list[str], *, decimal: str, scaled: bool) ->
         grouped = _WESTERN.fullmatch(head) or _INDIAN.fullmatch(head)
         return f"{re.sub('[.,]', '', head)}.{tail}" if last not in head and grouped else None
     if len(marks) > 1:
-        grouped = _WESTERN.fullmatch(written) or (last == "," and _INDIAN.fullmatch(written))
-        return written.replace(last, "") if grouped else None
+        indian = _INDIAN.fullmatch(written) if last == "," else None
+        return written.replace(last, "") if _WESTERN.fullmatch(written) or indian else None
     whole, _, tail = written.partition(last)
     as_decimal = f"{whole}.{tail}"
     if len(tail) != 3 or whole == "0" or len(whole) > 3:

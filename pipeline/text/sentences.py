@@ -104,7 +104,7 @@ def _ends(text: str, at: int, end: int, begin: int, lang: str, rules: _Rules) ->
         return True
     if after[0].islower():
         return False
-    if mark != "." or end - at > 1 and text[at : at + 2] == "..":
+    if mark != "." or (end - at > 1 and text[at : at + 2] == ".."):
         return True
     return _full_stop_ends(text, at, begin, after, lang, rules)
 

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 
 # Marks that Python's \w leaves out although words are written with them (category M of the scripts we read).
-_MARKS = "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200d"
+_MARKS = (
+    "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200d"
+)
 _WORD = rf"(?:[^\W\d_]+[{_MARKS}]*)+"
 _PLAIN = r"[0-9]+(?:[.,'\u066b\u066c][0-9]+)*"
 _SPACED = r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])(?:[.,][0-9]+)?"
