@@ -38,14 +38,14 @@ def parts(
     points, why = max((_size(change) for change in changes), default=(0.0, "no slot changed"))
     found = (
         Part(name="relation", points=_RELATION.get(relation, 0.0), why=relation),
-        Part(name="severity", points=_SEVERITY.get(severity, 1.0), why=severity),
+        Part(name="severity", points=_SEVERITY.get(severity, 1.0), why=f"{severity} severity"),
         Part(name="size of change", points=round(points, 2), why=why),
         Part(
             name="independent publishers",
             points=round(min(_LARGEST, math.log2(max(1, independent))), 2),
-            why=str(independent),
+            why=f"{independent} independent publisher{'' if independent == 1 else 's'}",
         ),
-        Part(name="source tier", points=_TIER.get(tier, 0.0), why=str(tier)),
+        Part(name="source tier", points=_TIER.get(tier, 0.0), why=f"source of tier {tier}"),
     )
     return round(sum(part.points for part in found), 2), found
 
@@ -64,4 +64,4 @@ def _size(change: Change) -> tuple[float, str]:
         return min(_LARGEST, told.days / _DAYS * _LARGEST), f"{change.slot} by {told.days} days"
     if change.type == "stage" and change.new in size.OFF_PATH:
         return _LARGEST, f"{change.slot} {change.new}"
-    return _UNMEASURED, f"{change.slot} is another"
+    return _UNMEASURED, f"another {change.slot}"

@@ -43,6 +43,7 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         statement=claim.statement,
         source=", ".join(part for part in (claim.document, claim.section) if part),
         topic=lead.topic,
+        topic_title=facts.topics.get(lead.topic, lead.topic),
         relation=lead.relation,
         severity=severity,
         certainty=lead.certainty,

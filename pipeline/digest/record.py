@@ -62,6 +62,7 @@ class Item:
     statement: str
     source: str  # document and section of the known claim
     topic: str
+    topic_title: str
     relation: str
     severity: str
     certainty: str

@@ -124,7 +124,7 @@ class Words:
 
     def weight(self, item: Item) -> str:
         """The importance and the parts it is the sum of."""
-        parts = " + ".join(f"{part.name} {part.points:g} ({part.why})" for part in item.parts)
+        parts = " + ".join(f"{part.points:g} {self.own(part.why, 60)}" for part in item.parts if part.points)
         return f"{item.importance:g} = {parts}"
 
     def left_out(self, section: Section) -> str:
