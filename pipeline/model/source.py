@@ -87,5 +87,6 @@ class SourceState:
     last_detail: str = ""
     silent_polls: int = 0  # polls in a row without a new entry
     usual_gap: timedelta | None = None  # usual time between new entries
+    longest_gap: timedelta | None = None  # longest silence of late, fading
     health: str = "new"  # new, ok, failing, silent, gone, paused
     retired: bool = False

@@ -94,7 +94,8 @@ def _not_a_feed(source: Source, what: str) -> ParseError:
 
 
 def _xml(body: bytes, *, source: Source, content_type: str, base: str) -> entries.RawFeed:
-    headers = {"content-type": content_type, "content-location": base}
+    # No address is given along: with one, feedparser makes links of guids that are none ("1" becomes /1).
+    headers = {"content-type": content_type}
     try:
         parsed = feedparser.parse(
             io.BytesIO(_from_declaration(body)),
@@ -153,11 +154,11 @@ def _links(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
     alternates = [link for link in related if link.get("rel", "alternate") == "alternate"]
     pages = [link for link in related if link.get("rel") == "enclosure" and "html" in _text(link.get("type"))]
     enclosed = [link for link in related if link.get("rel") == "enclosure" and not link.get("type")]
-    written = [_text(entry.get("feedburner_origlink")), _text(entry.get("link"))]
-    written += [_text(link.get("href")) for link in alternates]
     guid = _text(entry.get("id"))
-    if guid.startswith(("http://", "https://")):
-        written.append(guid)
+    written = [_text(entry.get("feedburner_origlink")), _text(entry.get("link"))]
+    written += [_text(link.get("href")) for link in alternates] + [guid]
+    # feedparser takes the guid for the link where there is none; only an address counts.
+    written = [href for href in written if href != guid or guid.startswith(("http://", "https://", "/"))]
     written += [_text(link.get("href")) for link in pages + enclosed]
     return tuple(dict.fromkeys(link for link in (absolute(base, href) for href in written) if link))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
+
+_ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 
 
 class NotXml(ValueError):
@@ -31,9 +34,10 @@ class Node:
         return "".join(str(part) for part in self._element.itertext()).strip()
 
     def attribute(self, name: str) -> str:
-        """The attribute of that name in any case, or ""."""
+        """The attribute of that local name in any case, or ""."""
         wanted = name.lower()
-        return next((str(value) for key, value in self._element.attrib.items() if str(key).lower() == wanted), "")
+        named = ((str(key).rpartition("}")[2].lower(), str(value)) for key, value in self._element.attrib.items())
+        return next((value for key, value in named if key == wanted), "")
 
     def children(self, name: str = "") -> Iterator[Node]:
         """The elements directly below, all or those of a local name."""
@@ -50,8 +54,11 @@ class Node:
 def read(body: bytes) -> tuple[Node, bool]:
     """The root element, and whether the XML was well-formed; what is broken is read as far as it goes.
 
-    Entities are neither expanded nor fetched, document types not loaded. Raises NotXml when there is no root to find.
+    Entities are neither expanded nor fetched, document types not loaded. Raises NotXml when there is no root to find,
+    and for a document that declares entities: libxml2 would expand them within attributes all the same.
     """
+    if _ENTITY.search(body.replace(b"\0", b"")):
+        raise NotXml("it declares entities of its own, which no feed reader needs")
     for recover in (False, True):
         parser = etree.XMLParser(
             resolve_entities=False,
@@ -70,11 +77,16 @@ def read(body: bytes) -> tuple[Node, bool]:
     raise NotXml("no root element")
 
 
-def write(root: str, attributes: dict[str, str], body: list[tuple[str, dict[str, str]]], *, title: str) -> bytes:
-    """An OPML-shaped document: a root with a `head` that has a title and a `body` of empty elements with attributes."""
-    top = etree.Element(root, attributes)
+def write(
+    root: str, attributes: dict[str, str], body: list[dict[str, str]], *, title: str, prefixes: dict[str, str]
+) -> bytes:
+    """A document as OPML has it: a `head` with a title, a `body` of `outline` elements that hold attributes alone.
+
+    An attribute outside the standard is named `{namespace}name`; `prefixes` gives namespaces their prefix.
+    """
+    top = etree.Element(root, attributes, nsmap=prefixes)
     etree.SubElement(etree.SubElement(top, "head"), "title").text = title
     listing = etree.SubElement(top, "body")
-    for name, given in body:
-        etree.SubElement(listing, name, given)
+    for given in body:
+        etree.SubElement(listing, "outline", given)
     return bytes(etree.tostring(top, encoding="utf-8", xml_declaration=True, pretty_print=True))
