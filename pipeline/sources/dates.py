@@ -53,7 +53,8 @@ def _iso(text: str) -> datetime | None:
 
 def _mail(text: str) -> datetime | None:
     body, zone = _zone(text)
-    parsed = parsedate_tz(body) if zone is not UTC else parsedate_tz(text)
+    written = body if zone is not UTC else text
+    parsed = parsedate_tz(written) or (None if ":" in written else parsedate_tz(f"{written} 00:00:00"))
     if parsed is None:
         return None
     offset = parsed[9]

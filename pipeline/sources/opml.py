@@ -68,10 +68,13 @@ def _outlines(root: xml.Node) -> Iterator[xml.Node]:
 
 
 def _source(node: xml.Node, url: str, taken: set[str]) -> Source:
-    name = plain(node.attribute("title") or node.attribute("text"))
+    own = node.attribute("id")
+    title = node.attribute("title")
+    # Other readers write markup into names, and we do not.
+    name = clean(title) if own else plain(title or node.attribute("text"))
     kind, state = node.attribute("kind"), node.attribute("state")
     return Source(
-        id=_free(node.attribute("id") or name or host(url), taken),
+        id=_free(own or name or host(url), taken),
         url=url,
         name=name,
         kind=kind if kind in _KINDS else "feed",
