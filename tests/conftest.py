@@ -8,6 +8,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -81,9 +82,9 @@ def need_postgres() -> None:
         pytest.skip(fault)
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """The address of an empty schema of this test's own."""
+@contextmanager
+def postgres_schema() -> Iterator[str]:
+    """The address of an empty schema that is gone afterwards."""
     need_postgres()
     name = f"t_{uuid.uuid4().hex[:16]}"
     admin = open_store(POSTGRES)
@@ -96,6 +97,20 @@ def postgres_url() -> Iterator[str]:
         with admin.transaction() as tx:
             tx.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
         admin.close()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL schema of this test's own."""
+    with postgres_schema() as url:
+        yield url
+
+
+@pytest.fixture
+def second_postgres_url() -> Iterator[str]:
+    """Another one, for tests that move data."""
+    with postgres_schema() as url:
+        yield url
 
 
 @pytest.fixture

@@ -215,6 +215,7 @@ def upgrade() -> None:
         sa.Column("last_detail", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("silent_polls", sa.Integer(), server_default="0", nullable=False),
         sa.Column("usual_gap", sa.Float(53), nullable=True),
+        sa.Column("longest_gap", sa.Float(53), nullable=True),
         sa.Column("health", sa.Text(), server_default=sa.text("'new'"), nullable=False),
         sa.Column("retired", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -447,14 +448,14 @@ def upgrade() -> None:
     op.create_table(
         "copy_bands",
         sa.Column("recipe", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("band", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("band", sa.BigInteger(), nullable=False),
         sa.Column("version_id", key, nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["versions.id"], name=op.f("fk_copy_bands_version_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("recipe", "band", "value", "version_id", name=op.f("pk_copy_bands")),
+        sa.PrimaryKeyConstraint("recipe", "band", "version_id", name=op.f("pk_copy_bands")),
         sqlite_autoincrement=False,
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_copy_bands_version_id"), "copy_bands", ["version_id"], unique=False)
     op.create_table(

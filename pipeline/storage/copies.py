@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 import sqlalchemy as sa
 
@@ -31,31 +32,26 @@ class CopyCandidate:
     shared: int  # bands
 
 
-def signed(value: int) -> int:
-    """An unsigned 64-bit number as databases keep it."""
-    value &= (1 << 64) - 1
-    return value - (1 << 64) if value >= 1 << 63 else value
+def _hashed(key: bytes) -> int:
+    """A band's key as a signed 64-bit number: what databases index best."""
+    return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
 
 
-def add_bands(tx: Transaction, version_id: int, bands: Sequence[int], *, recipe: int) -> None:
-    """Stores the bands of a version's sketch: whole numbers of up to 64 bits, in order of band."""
-    rows = [
-        {"recipe": recipe, "band": band, "value": signed(value), "version_id": version_id}
-        for band, value in enumerate(bands)
-    ]
+def add_bands(tx: Transaction, version_id: int, bands: Sequence[bytes], *, recipe: int) -> None:
+    """Stores the keys of a version's bands, under which `candidates` finds it."""
+    rows = [{"recipe": recipe, "band": band, "version_id": version_id} for band in sorted({_hashed(b) for b in bands})]
     tx.insert_many(t.copy_bands, rows)
 
 
 def candidates(
-    tx: Transaction, bands: Sequence[int], *, recipe: int, limit: int = 50, besides: int | None = None
+    tx: Transaction, bands: Sequence[bytes], *, recipe: int, limit: int = 50, besides: int | None = None
 ) -> tuple[CopyCandidate, ...]:
     """Versions that share at least one band, most shared first; `besides` is an article to leave out."""
     if not bands:
         return ()
-    pairs = sa.tuple_(b.band, b.value).in_([(band, signed(value)) for band, value in enumerate(bands)])
     shared = (
         sa.select(b.version_id, sa.func.count().label("shared"))
-        .where(b.recipe == recipe, pairs)
+        .where(b.recipe == recipe, b.band.in_([_hashed(band) for band in bands]))
         .group_by(b.version_id)
         .subquery()
     )

@@ -1,10 +1,10 @@
-"""The service's own record: jobs and how they went, outcomes a day, watch versions, marks of long work, host gates."""
+"""The service's own record: jobs and how they went, outcomes a day, watch versions, marks of long work."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,13 +123,3 @@ def mark(tx: Transaction, name: str, value: Any, *, now: datetime) -> None:
 def marked(tx: Transaction, name: str) -> Any:
     """What `mark` remembered under that name, None when nothing."""
     return tx.scalar(sa.select(t.marks.c.value).where(t.marks.c.name == name))
-
-
-def pass_gate(tx: Transaction, host: str, *, now: datetime, delay: timedelta) -> datetime:
-    """When the caller may ask that host, so that all processes together keep the delay; each call takes a turn."""
-    g = t.host_gates
-    tx.insert_new(g, {"host": host, "next_at": now})
-    at: datetime = tx.scalar(sa.select(g.c.next_at).where(g.c.host == host).with_for_update())
-    turn = max(at, now)
-    tx.execute(sa.update(g).where(g.c.host == host).values(next_at=turn + delay))
-    return turn

@@ -100,9 +100,13 @@ def sent(tx: Transaction, id_: int, *, now: datetime, message_id: str = "") -> N
     _close(tx, [id_], values | {"attempts": o.attempts + 1})
 
 
-def failed(tx: Transaction, id_: int, *, error: str, retry_at: datetime) -> None:
-    """The channel did not take it; it is tried again then."""
-    _close(tx, [id_], {"attempts": o.attempts + 1, "last_error": error[:1000], "next_attempt_at": retry_at})
+def failed(tx: Transaction, id_: int, *, error: str, retry_at: datetime, delivered: Sequence[str] = ()) -> None:
+    """The channel did not take it; it is tried again then. `delivered` are its parts that did arrive."""
+    values: dict[str, Any] = {"attempts": o.attempts + 1, "last_error": error[:1000], "next_attempt_at": retry_at}
+    if delivered:
+        there = load(tx, id_)
+        values["payload"] = dict(there.payload if there else {}) | {"delivered": list(delivered)}
+    _close(tx, [id_], values)
 
 
 def park(tx: Transaction, id_: int, *, error: str) -> None:

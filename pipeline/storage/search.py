@@ -8,15 +8,16 @@ is never found.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.storage import articles, findings
 from pipeline.storage import tables as t
 from pipeline.storage.columns import storable
-from pipeline.storage.session import Transaction
+from pipeline.storage.session import Store, Transaction
 from pipeline.text.fold import fold
 
 NEWEST = 1000  # hits that are ranked and counted: beyond these a search is too wide to be read
@@ -188,13 +189,49 @@ def _filters(where: Where) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
-def tidy(tx: Transaction) -> None:
-    """Empties the index of rows that are gone and compacts it (SQLite; PostgreSQL does it by itself)."""
-    if tx.postgres:
+def index_article(tx: Transaction, article_id: int) -> None:
+    """Indexes title and text of the article's current version."""
+    article, version = articles.load(tx, article_id), articles.current(tx, article_id)
+    if article is None or version is None:
         return
-    tx.execute(sa.text("INSERT INTO search_words (search_words) VALUES ('optimize')"))
+    text = f"{version.title}\n{version.text}"
+    put(tx, "article", article_id, text, at=version.fetched_at, source=article.source, lang=version.lang)
 
 
-def of_topic(where: Where, topic: str) -> Where:
-    """The same filters with another topic."""
-    return replace(where, topic=topic)
+def index_finding(tx: Transaction, finding_id: int) -> None:
+    """Indexes what a finding quotes, who says so, and its values."""
+    saved = findings.load(tx, finding_id)
+    if saved is None:
+        return
+    said = [span.text for span in saved.finding.evidence]
+    said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
+    put(
+        tx,
+        "finding",
+        finding_id,
+        "\n".join(said),
+        at=saved.found_at,
+        source=saved.source,
+        lang=saved.lang,
+        claim=saved.finding.claim,
+        topic=saved.topic,
+        relation=saved.finding.relation,
+    )
+
+
+def rebuild(store: Store, *, batch: int = 200) -> int:
+    """Indexes everything afresh in order of time, in small transactions; how many articles and findings."""
+    v, f = t.versions.c, t.findings.c
+    with store.transaction() as tx:
+        tx.execute(sa.delete(t.search_rows))
+        if not tx.postgres:
+            tx.execute(sa.text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
+        texts = tx.all(sa.select(v.fetched_at, v.article_id).where(v.current))
+        things = [(row.fetched_at, row.article_id, "article") for row in texts]
+        things += [(row.found_at, row.id, "finding") for row in tx.all(sa.select(f.found_at, f.id))]
+    things.sort()
+    for start in range(0, len(things), batch):
+        with store.transaction() as tx:
+            for _, number, kind in things[start : start + batch]:
+                (index_article if kind == "article" else index_finding)(tx, number)
+    return len(things)

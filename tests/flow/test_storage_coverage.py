@@ -141,16 +141,17 @@ def test_pages_come_back_byte_by_byte(store: Store) -> None:
 
 
 def test_copies_are_found_by_bands_and_grouped(store: Store) -> None:
-    top = (1 << 64) - 1
+    asked = [b"1a", b"2b", b"3c"]
     with store.transaction() as tx:
         one, two, three = (an_article(tx, number, text=f"text {number}") for number in (1, 2, 3))
-        copies.add_bands(tx, one.id, [1, 2, top], recipe=1)
-        copies.add_bands(tx, two.id, [1, 9, top], recipe=1)
-        copies.add_bands(tx, three.id, [2, 1, 5], recipe=1)
-        found = copies.candidates(tx, [1, 2, top], recipe=1)
+        copies.add_bands(tx, one.id, asked, recipe=1)
+        copies.add_bands(tx, two.id, [b"1a", b"2x", b"3c", b"3c"], recipe=1)
+        copies.add_bands(tx, three.id, [b"1b", b"2a"], recipe=1)
+        found = copies.candidates(tx, asked, recipe=1)
         assert [(row.version_id, row.shared) for row in found] == [(one.id, 3), (two.id, 2)]
-        assert copies.candidates(tx, [1, 2, top], recipe=2) == ()
-        assert [row.version_id for row in copies.candidates(tx, [1, 2], recipe=1, besides=one.article_id)] == [two.id]
+        assert copies.candidates(tx, asked, recipe=2) == ()
+        assert copies.candidates(tx, [], recipe=1) == ()
+        assert [row.version_id for row in copies.candidates(tx, asked, recipe=1, besides=one.article_id)] == [two.id]
         group = copies.join(tx, two.id, like=one.id, similarity=0.95, now=NOW)
         assert copies.join(tx, three.id, like=two.id, similarity=0.9, now=NOW) == group
         assert copies.members(tx, group) == (one.id, two.id, three.id)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.model.alert import StoryKey
 from pipeline.model.source import Entry, Source, SourceState
-from pipeline.storage import entries, jobs, outbox, sources
+from pipeline.storage import entries, hosts, jobs, outbox, sources
 from pipeline.storage.session import Store
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -243,5 +243,17 @@ def test_jobs_tallies_marks_and_gates(store: Store) -> None:
         assert jobs.marked(tx, "nothing") is None
         assert jobs.use_watch(tx, "v1", rules_hash="r", summary={"claims": 2}, now=NOW)
         assert not jobs.use_watch(tx, "v1", rules_hash="r", summary={}, now=NOW)
-        turns = [jobs.pass_gate(tx, "a.example", now=NOW, delay=MINUTE) for _ in range(3)]
-        assert turns == [NOW, NOW + MINUTE, NOW + 2 * MINUTE]
+
+
+def test_processes_share_the_pace_of_a_host(store: Store) -> None:
+    def book(within: timedelta = 9 * MINUTE) -> timedelta:
+        with store.transaction() as tx:
+            return hosts.book(tx, "a.example", now=NOW, delay=MINUTE, within=within)
+
+    assert [book() for _ in range(3)] == [timedelta(0), MINUTE, 2 * MINUTE]
+    assert book(within=MINUTE) == 3 * MINUTE  # too long, so not booked
+    assert book() == 3 * MINUTE
+    with store.transaction() as tx:
+        hosts.hold(tx, "a.example", until=NOW + 8 * MINUTE)
+        hosts.hold(tx, "a.example", until=NOW + 7 * MINUTE)
+    assert book() == 8 * MINUTE

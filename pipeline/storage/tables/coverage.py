@@ -29,6 +29,7 @@ sources = table(
     text("last_detail"),
     count("silent_polls"),
     sa.Column("usual_gap", Span),
+    sa.Column("longest_gap", Span),
     text("health", default="new"),
     flag("retired"),
     flag("paused"),
@@ -174,10 +175,10 @@ versions = table(
 copy_bands = table(
     "copy_bands",
     count("recipe", 1),
-    count("band"),
-    sa.Column("value", sa.BigInteger, nullable=False),
+    sa.Column("band", sa.BigInteger, nullable=False),  # hash of a band's key
     ref("version_id", "versions", index=True),
-    sa.PrimaryKeyConstraint("recipe", "band", "value", "version_id"),
+    sa.PrimaryKeyConstraint("recipe", "band", "version_id"),
+    sqlite_with_rowid=False,  # the key is the whole row: half the space
 )
 
 copy_groups = table("copy_groups", number(), text("lang"), at("created_at", null=False))

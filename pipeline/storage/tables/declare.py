@@ -18,10 +18,10 @@ metadata = sa.MetaData(
 )
 
 
-def table(name: str, *parts: Any) -> sa.Table:
+def table(name: str, *parts: Any, **options: Any) -> sa.Table:
     """A table of ours; a numbered one never gives a number twice, since numbers stand in messages and links."""
     numbered = any(isinstance(part, sa.Column) and part.name == "id" and part.type is Key for part in parts)
-    return sa.Table(name, metadata, *parts, sqlite_autoincrement=numbered)
+    return sa.Table(name, metadata, *parts, sqlite_autoincrement=numbered, **options)
 
 
 def number() -> sa.Column[int]:
