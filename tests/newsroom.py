@@ -30,7 +30,7 @@ CLAIMS = {
             id="joint-investment-portfolio",
             topic="trade-investment",
             title="Joint investment portfolio",
-            statement="A joint investment portfolio of about $2 billion is planned with Azerbaijan, for joint projects.",
+            statement="A joint investment portfolio of about $2 billion is planned with Azerbaijan.",
             document="strategic-partnerships-2025",
             section="economy",
         ),
@@ -57,7 +57,9 @@ CLAIMS = {
             title="Atatürk exercises",
             statement="In 2023 Azerbaijan and Turkey held exercises named after Atatürk with up to 3,000 troops.",
         ),
-        Claim(id="armenia-not-recognised", topic="armenia-recognition", statement="Pakistan does not recognise Armenia."),
+        Claim(
+            id="armenia-not-recognised", topic="armenia-recognition", statement="Pakistan does not recognise Armenia."
+        ),
     )
 }
 
@@ -80,7 +82,7 @@ def seen(publisher: Publisher, path: str, title: str = "", hours: float = 1, **m
     """The publisher of one article."""
     address = f"https://{publisher.source}.example/{path}"
     made = replace(publisher, url=address, title=title, published=NOW - timedelta(hours=hours))
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def change(slot: str, kind: str, old: str | None, new: str, sentence: str, words: str, at: int = 0) -> Change:
@@ -126,12 +128,14 @@ def candidate(
         lang="en",
         article=f"article-{finding}",
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def signed(**more: object) -> Candidate:
     """The change that the examples of the documentation show."""
-    sentence = "Pakistan has signed a $1.6 billion contract to supply Azerbaijan with 40 JF-17 fighters, officials said."
+    sentence = (
+        "Pakistan has signed a $1.6 billion contract to supply Azerbaijan with 40 JF-17 fighters, officials said."
+    )
     return candidate(
         sentence=sentence,
         changes=(
@@ -145,7 +149,7 @@ def signed(**more: object) -> Candidate:
             ("=", "JF-17 fighters"),
             ("-", "to Azerbaijan"),
         ),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -156,7 +160,9 @@ def day() -> Facts:
     """One full day of coverage with something in every section, ending on 5 June 2025, 18:00 in Baku."""
     at = NOW - timedelta(hours=2)
     urdu = "پاکستان نے آذربائیجان کو 40 جے ایف-17 طیاروں کی فروخت کے معاہدے پر دستخط کر دیے۔"
-    portfolio = "The joint investment portfolio will grow from $2 billion to $3 billion, the economy minister said in Baku."
+    portfolio = (
+        "The joint investment portfolio will grow from $2 billion to $3 billion, the economy minister said in Baku."
+    )
     denial = "The Turkish defence ministry denied that its pilots are being trained by the Pakistan Air Force."
     drill = "Some 4,500 troops took part in this year's edition, according to the ministry."
     news = (
@@ -207,10 +213,17 @@ def day() -> Facts:
         ),
     )
     repeats = tuple(
-        candidate("armenia-not-recognised", "repeats", finding=f"r{n}", alert=f"ar{n}", story=f"sr{n}", found_at=at,
-                  publishers=(seen(p, f"r{n}"),))
+        candidate(
+            "armenia-not-recognised",
+            "repeats",
+            finding=f"r{n}",
+            alert=f"ar{n}",
+            story=f"sr{n}",
+            found_at=at,
+            publishers=(seen(p, f"r{n}"),),
+        )
         for n, p in enumerate((DAWN, APP, TREND, JANG))
-    )  # fmt: skip
+    )
     return Facts(
         candidates=(*news, *repeats),
         claims=CLAIMS,
@@ -230,16 +243,33 @@ def day() -> Facts:
             ),
         ),
         sources=(
-            SourceFact(source="haqqin", name="Haqqin", before="ok", after="failing", reason="connect-timeout",
-                       since=NOW - timedelta(hours=30)),
+            SourceFact(
+                source="haqqin",
+                name="Haqqin",
+                before="ok",
+                after="failing",
+                reason="connect-timeout",
+                since=NOW - timedelta(hours=30),
+            ),
             SourceFact(source="minval", name="Minval", before="ok", after="silent", since=NOW - timedelta(days=3)),
             SourceFact(source="hetq", name="Hetq", before="failing", after="ok", since=NOW - timedelta(days=1)),
-        ),  # fmt: skip
+        ),
         coverage=Coverage(
-            sources=55, sources_ok=53, entries=812, fetched=640, extracted=611, analysed=611, matched=41, findings=9,
-            alerts_sent=4, kept_back=2, put_off=170, failed=2, oldest_data=NOW - timedelta(hours=30),
+            sources=55,
+            sources_ok=53,
+            entries=812,
+            fetched=640,
+            extracted=611,
+            analysed=611,
+            matched=41,
+            findings=9,
+            alerts_sent=4,
+            kept_back=2,
+            put_off=170,
+            failed=2,
+            oldest_data=NOW - timedelta(hours=30),
             reasons={"paywall": 17, "listing": 9, "connect-timeout": 2},
-        ),  # fmt: skip
+        ),
         canary=CanaryFact(found=True, last_found=NOW),
         last_news={"lng-framework-extension": datetime(2025, 4, 2, tzinfo=UTC)},
         alerted=frozenset({"a1", "a2", "a3"}),
@@ -249,18 +279,38 @@ def day() -> Facts:
 
 def _covered() -> tuple[Covered, ...]:
     wire = [
-        Covered(article=f"w{n}", topics=("arms-transfers",), title="Pakistan, Azerbaijan sign JF-17 contract",
-                publisher=seen(p, f"w{n}", group="g1", agency="Reuters"), lang="en")
+        Covered(
+            article=f"w{n}",
+            topics=("arms-transfers",),
+            title="Pakistan, Azerbaijan sign JF-17 contract",
+            publisher=seen(p, f"w{n}", group="g1", agency="Reuters"),
+            lang="en",
+        )
         for n, p in enumerate((DAWN, APP, TREND))
-    ]  # fmt: skip
+    ]
     own = [
-        Covered(article="o1", topics=("arms-transfers",), title="What the fighter deal means for the region",
-                publisher=seen(DAWN, "o1"), lang="en"),
-        Covered(article="o2", topics=("energy", "trade-investment"), title="Gas talks in Baku end without a date",
-                publisher=seen(TREND, "o2"), lang="en"),
-        Covered(article="o3", topics=("arms-transfers",), title="جے ایف-17 طیاروں کا معاہدہ",
-                publisher=seen(JANG, "o3"), lang="ur"),
-    ]  # fmt: skip
+        Covered(
+            article="o1",
+            topics=("arms-transfers",),
+            title="What the fighter deal means for the region",
+            publisher=seen(DAWN, "o1"),
+            lang="en",
+        ),
+        Covered(
+            article="o2",
+            topics=("energy", "trade-investment"),
+            title="Gas talks in Baku end without a date",
+            publisher=seen(TREND, "o2"),
+            lang="en",
+        ),
+        Covered(
+            article="o3",
+            topics=("arms-transfers",),
+            title="جے ایف-17 طیاروں کا معاہدہ",
+            publisher=seen(JANG, "o3"),
+            lang="ur",
+        ),
+    ]
     return (*wire, *own)
 
 

@@ -155,7 +155,7 @@ def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, pub
 
 
 def _name(claim: Claim) -> str:
-    return display.clean(claim.title or claim.statement, 120)
+    return display.clean(claim.title or claim.statement, 120).rstrip(".")
 
 
 def _rows(changes: Sequence[Change]) -> tuple[_Row, ...]:

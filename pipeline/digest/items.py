@@ -26,7 +26,7 @@ def build(candidates: Sequence[Candidate], facts: Facts) -> tuple[Item, ...]:
 def title(facts: Facts, claim: str) -> str:
     """The short name of a claim; its id when it is no longer configured."""
     known = facts.claims.get(claim)
-    return (known.title or known.statement) if known else claim
+    return (known.title or known.statement).rstrip(".") if known else claim
 
 
 def _item(group: Sequence[Candidate], facts: Facts) -> Item:
@@ -39,7 +39,7 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
     return Item(
         id=lead.id,
         claim=lead.claim,
-        title=claim.title or claim.statement,
+        title=title(facts, lead.claim),
         statement=claim.statement,
         source=", ".join(part for part in (claim.document, claim.section) if part),
         topic=lead.topic,
