@@ -35,7 +35,9 @@ class Group:
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     at_least: tuple[int, tuple[str, ...]] | None = None
-    within: str = ""  # sentence, N sentences ("3"), paragraph, article; "" means sentence for claims, article for topics
+    within: str = (
+        ""  # sentence, N sentences ("3"), paragraph, article; "" means sentence for claims, article for topics
+    )
     near: tuple[str, ...] = ()
     article: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -64,7 +66,9 @@ class Slot:
     of: tuple[str, ...] = ()  # what is counted or paid for: terms, one of which stands by the value
     not_of: tuple[str, ...] = ()  # terms whose values are another thing's
     needs: tuple[str, ...] = ()  # terms (`a|b`) that stand in the same sentence as the value
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # value -> terms that say it, besides the lexicon
+    words: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # value -> terms that say it, besides the lexicon
     least: float | None = None  # a smaller number is something else
     most: float | None = None  # a larger number is something else
     reach: int = 1  # sentences after a passage in which its subject is still carried
@@ -95,6 +99,11 @@ class Claim:
     expect: Expectation | None = None
     severity: str = ""  # low, normal, high; "" means normal
 
+    def cues_terms(self, name: str) -> tuple[str, ...]:
+        """The terms of one of its cues, () where it has none."""
+        terms = self.cues.get(name, ())
+        return tuple(str(t) for t in terms) if isinstance(terms, (tuple, list)) else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
@@ -113,8 +122,12 @@ class Watch:
     concepts: tuple[Concept, ...]
     topics: tuple[Topic, ...]
     claims: tuple[Claim, ...]
-    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # word lists: id -> language -> words
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # word lists: id -> language -> words
     rates: Rates = field(default_factory=Rates)
-    known: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # ledger overlay: claim -> slot -> value
+    known: Mapping[str, Mapping[str, str | None]] = field(
+        default_factory=dict
+    )  # ledger overlay: claim -> slot -> value
     rules_hash: str = ""  # of concepts, topics, claims, words, rates
     version: str = ""  # of rules_hash and known

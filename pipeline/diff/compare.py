@@ -1,0 +1,243 @@
+"""A claim against an article: the values read for its slots, the relation, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.diff import verdict as verdicts
+from pipeline.diff.confidence import confidence
+from pipeline.diff.numbers import Value, pick, read_numbers
+from pipeline.diff.redline import redline
+from pipeline.diff.scope import Scope, scope_of
+from pipeline.diff.stages import StageSeen, read_stages, strongest
+from pipeline.diff.times import read_dates, read_places
+from pipeline.diff.values import OFF_PATH, later_stage, same_value, stage_rank, surer
+from pipeline.model.finding import Change, Finding, Span, Step
+from pipeline.model.watch import Claim, Concept, Rates, Slot
+from pipeline.text.document import Candidate, Document
+
+EVIDENCE = 3  # sentences kept with a finding
+OPPOSITE = {"supports": "opposes", "opposes": "supports", "neutral": "supports"}
+NUMBERS = frozenset({"money", "count", "percent", "ordinal", "duration"})
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read of one claim, on the way to a finding."""
+
+    scope: Scope
+    rates: Rates
+    known: dict[str, str | None]
+    steps: list[Step] = field(default_factory=list)
+    values: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)  # filled slots with another value
+    added: list[Change] = field(default_factory=list)  # open slots that are filled
+    stated: bool = False  # a known value is repeated, or a group says the whole claim
+    old_news: bool = False  # an earlier stage than the known one is all that is said
+
+    def span(self, start: int, end: int) -> Span:
+        return self.scope.doc.span(start, end)
+
+    def step(self, rule: str, detail: str, weight: float = 0.0, span: Span | None = None) -> None:
+        self.steps.append(Step(rule=rule, detail=detail, weight=weight, span=span))
+
+
+def compare(
+    candidate: Candidate,
+    claim: Claim,
+    doc: Document,
+    *,
+    known: dict[str, str | None],
+    concepts: dict[str, Concept],
+    rates: Rates,
+) -> Finding | None:
+    """What the article says of a claim, or None where nothing but a rival or an unread hint was met.
+
+    `known` gives the value of every slot, the ledger's where it has one.
+    """
+    scope = scope_of(candidate, claim, doc)
+    reading = _Reading(scope, rates, known)
+    for hit in candidate.hits[:EVIDENCE]:
+        reading.step("group", f"group {hit.group + 1} is met", 1.0, doc.line_span(hit.line))
+    if not scope.hit_lines:
+        return _only_denied(reading, candidate)
+    reading.stated = any(not h.weak and not h.denies for h in candidate.hits)
+    against = _against(reading, candidate)
+    surest = verdicts.certainty(scope)
+    if against.denied:
+        return _denied(reading, candidate, against)
+    off = _read_slots(reading, concepts, surest)
+    if off is not None:
+        return _off_path(reading, candidate, off)
+    return _finding(reading, candidate, _relation(reading), surest.certainty or "reported")
+
+
+def _against(reading: _Reading, candidate: Candidate) -> verdicts.Verdict:
+    """A reversal for any claim; a denial for those whose subject can be denied as a whole."""
+    turned = verdicts.reversal(reading.scope, candidate)
+    if turned.denied:
+        return turned
+    types = {s.type for s in reading.scope.claim.slots}
+    if "stance" in types or reading.scope.claim.cues_terms("undeniable"):
+        return verdicts.Verdict()
+    return verdicts.denial(reading.scope)
+
+
+def _only_denied(reading: _Reading, candidate: Candidate) -> Finding | None:
+    against = verdicts.reversal(reading.scope, candidate)
+    return _denied(reading, candidate, against) if against.denied else None
+
+
+def _denied(reading: _Reading, candidate: Candidate, against: verdicts.Verdict) -> Finding:
+    """Ruling 16: a denial carries the claim's certainty or stance, a cancellation its stage, else nothing."""
+    evidence = reading.span(against.start, against.end)
+    reading.step("denial", against.why, 1.0, evidence)
+    changes: list[Change] = []
+    for slot in reading.scope.claim.slots:
+        old = reading.known.get(slot.name)
+        if slot.type == "stance" and against.certainty != "denied":
+            to = against.to or OPPOSITE.get(old or "", "neutral")
+            changes.append(Change(slot=slot.name, type=slot.type, old=old, new=to, evidence=evidence))
+        elif slot.type == "certainty" and against.to not in OFF_PATH:
+            changes.append(Change(slot=slot.name, type=slot.type, old=old, new="denied", evidence=evidence))
+        elif slot.type == "stage" and against.to in OFF_PATH:
+            changes.append(Change(slot=slot.name, type=slot.type, old=old, new=against.to, evidence=evidence))
+    reading.changed = changes
+    return _finding(reading, candidate, "denies", "denied")
+
+
+def _off_path(reading: _Reading, candidate: Candidate, off: Change) -> Finding:
+    reading.step("stage", f"off the path: {off.new}", 1.0, off.evidence)
+    stance = [
+        Change(slot=s.name, type=s.type, old=reading.known.get(s.name), new="denied", evidence=off.evidence)
+        for s in reading.scope.claim.slots
+        if s.type == "certainty"
+    ]
+    reading.changed = [*stance, off]
+    reading.added = []
+    return _finding(reading, candidate, "denies", "reported")
+
+
+def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdicts.Verdict) -> Change | None:
+    """Reads every slot; the change to a stage off the path, if the text ends there."""
+    values: dict[str, list[Value]] = {}
+    for slot in reading.scope.claim.slots:
+        if slot.type in NUMBERS:
+            values[slot.name] = pick(read_numbers(reading.scope, slot), several=slot.type in ("money", "count"))
+    for slot in reading.scope.claim.slots:
+        if slot.type == "date":
+            beside = values.get(str(slot.options.get("with", "")), [])
+            values[slot.name] = pick(read_dates(reading.scope, slot, beside), several=False)
+        elif slot.type in ("place", "party"):
+            values[slot.name] = pick(read_places(reading.scope, slot, concepts), several=False)
+    off = None
+    for slot in reading.scope.claim.slots:
+        if slot.type == "stage":
+            off = off or _read_stage(reading, slot)
+        elif slot.type == "certainty":
+            _read_certainty(reading, slot, surest)
+        elif slot.type == "stance":
+            reading.step("stance", "held as known")
+        else:
+            _compare_values(reading, slot, values.get(slot.name, []))
+    return off
+
+
+def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
+    seen = strongest(read_stages(reading.scope, slot))
+    if seen is None:
+        return None
+    known = reading.known.get(slot.name)
+    change = _stage_change(reading, slot, seen, known)
+    reading.values.append(change)
+    if seen.stage in OFF_PATH:
+        return change if known not in OFF_PATH else None
+    reading.step("stage", f"{seen.stage} ({seen.why})", 0.5, change.evidence)
+    if known is None:
+        reading.added.append(change)
+    elif known in OFF_PATH or later_stage(known, seen.stage):
+        reading.changed.append(change)
+    elif stage_rank(seen.stage) < stage_rank(known) and slot.options.get("strict"):
+        reading.old_news = True
+    return None
+
+
+def _stage_change(reading: _Reading, slot: Slot, seen: StageSeen, known: str | None) -> Change:
+    evidence = reading.span(seen.start, seen.end)
+    return Change(slot=slot.name, type=slot.type, old=known, new=seen.stage, evidence=evidence)
+
+
+def _read_certainty(reading: _Reading, slot: Slot, surest: verdicts.Verdict) -> None:
+    known = reading.known.get(slot.name)
+    if slot.options.get("fixed") or not surest.certainty:
+        return
+    evidence = reading.span(surest.start, surest.end)
+    reading.step("certainty", surest.certainty, 0.0, evidence)
+    if surest.certainty == "confirmed" and surer(known, "confirmed"):
+        change = Change(slot=slot.name, type=slot.type, old=known, new="confirmed", evidence=evidence)
+        reading.values.append(change)
+        reading.changed.append(change)
+
+
+def _compare_values(reading: _Reading, slot: Slot, found: list[Value]) -> None:
+    """Sets what is said beside what is known; a value that repeats it outweighs others (ruling 1)."""
+    known = reading.known.get(slot.name)
+    changes = [
+        Change(slot=slot.name, type=slot.type, old=known, new=v.value, evidence=reading.span(v.start, v.end))
+        for v in found
+    ]
+    reading.values += changes
+    for value, change in zip(found, changes, strict=True):
+        reading.step("value", f"{slot.name} {value.value}: {value.why}", value.score, change.evidence)
+    if known is None:
+        reading.added += changes
+        return
+    if any(same_value(slot.type, known, c.new, reading.rates) for c in changes):
+        reading.stated = True
+        return
+    if not slot.options.get("fixed"):
+        reading.changed += changes
+
+
+def _relation(reading: _Reading) -> str:
+    if reading.changed:
+        reading.changed = [*reading.changed, *reading.added]
+        return "changes"
+    if reading.added:
+        reading.changed = reading.added
+        return "adds"
+    return "mentions" if reading.old_news or not reading.stated else "repeats"
+
+
+def _finding(reading: _Reading, candidate: Candidate, relation: str, certainty: str) -> Finding:
+    doc = reading.scope.doc
+    claim = reading.scope.claim
+    order = {s.name: n for n, s in enumerate(claim.slots)}
+    changes = tuple(sorted(reading.changed, key=lambda change: order[change.slot]))
+    numbers = _evidence_lines(reading, candidate, changes)
+    leading = doc.line_span(numbers[0])
+    reading.step("relation", relation)
+    return Finding(
+        claim=claim.id,
+        relation=relation,
+        changes=changes,
+        values=tuple(reading.values),
+        evidence=tuple(doc.line_span(n) for n in numbers),
+        confidence=confidence(candidate, reading.scope, relation, changes),
+        certainty=certainty,
+        attribution=verdicts.attribution(reading.scope, numbers[0]),
+        steps=tuple(reading.steps),
+        redline=redline(claim.statement, leading.text),
+    )
+
+
+def _evidence_lines(reading: _Reading, candidate: Candidate, changes: tuple[Change, ...]) -> list[int]:
+    """The line with the first change leads, then the lines of the hits."""
+    starts = [(line.start, n) for n, line in enumerate(reading.scope.doc.lines)]
+    first: list[int] = []
+    for change in changes[:1]:
+        title = change.evidence.field == "title"
+        at = change.evidence.start + (0 if title else len(reading.scope.doc.title.text) + 2)
+        first.append(max(n for start, n in starts if start <= at))
+    hits = [h.line for h in candidate.hits]
+    return list(dict.fromkeys([*first, *hits]))[:EVIDENCE]

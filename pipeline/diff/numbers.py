@@ -1,0 +1,130 @@
+"""Which of a text's quantities belong to which slot of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, nearest, signals_after, signals_before
+from pipeline.model.watch import Slot
+from pipeline.text.document import Line, Mention
+from pipeline.text.quantities import Quantity
+
+# Code points, measured on the labelled articles.
+NOUN_REACH = 28  # from a number without a noun to the word for what is counted
+MONEY_REACH = 110  # from a sum to what it pays for
+OLD_BEFORE = 14
+OLD_AFTER = 14
+KINDS = {"money": "money", "count": "count", "percent": "percent", "ordinal": "ordinal", "duration": "duration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value read for a slot."""
+
+    slot: str
+    value: str
+    line: int
+    start: int
+    end: int
+    score: float
+    why: str
+
+
+def read_numbers(scope: Scope, slot: Slot) -> list[Value]:
+    """The quantities of the slot's type that are the claim's own, best first; old values are left out."""
+    found: list[Value] = []
+    for number, strength in sorted(scope.strength.items()):
+        line = scope.doc.lines[number]
+        for quantity in line.quantities:
+            if quantity.kind == KINDS[slot.type] and _in_bounds(slot, quantity):
+                score, why = _weigh(scope, slot, number, line, quantity)
+                if score > 0:
+                    canonical = quantity.canonical()
+                    found.append(
+                        Value(slot.name, canonical, number, quantity.start, quantity.end, score * strength, why)
+                    )
+    return sorted(found, key=lambda v: (-v.score, v.start))
+
+
+def _in_bounds(slot: Slot, quantity: Quantity) -> bool:
+    value = float(quantity.value)
+    return (slot.least is None or value >= slot.least) and (slot.most is None or value <= slot.most)
+
+
+def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity) -> tuple[float, str]:
+    """How surely a quantity is the slot's; 0 with the reason why it is not."""
+    if quantity.role == "from" or is_old(line, quantity):
+        return 0.0, "an old value"
+    for need in slot.needs:
+        if not any(line.has(t) for t in need.split("|")):
+            return 0.0, "lacks " + need
+    if any(s.end <= quantity.start and quantity.start - s.end < 60 for s in line.of_kind("denial")):
+        return 0.0, "denied"
+    of = scope.mentions(number, _terms(slot.of))
+    other = scope.mentions(number, _terms(slot.not_of) | scope.rivals)
+    if slot.type in ("count", "ordinal", "duration"):
+        return _weigh_count(slot, quantity, of, other)
+    return _weigh_sum(scope, slot, line, quantity, of, other)
+
+
+def _terms(terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(t for term in terms for t in term.split("|"))
+
+
+def is_old(line: Line, quantity: Quantity) -> bool:
+    """Whether the words around a number mark it as the value before."""
+    if quantity.role == "to":
+        return False
+    before = signals_before(line, "old", quantity.start, OLD_BEFORE, "before")
+    after = signals_after(line, "old", max(quantity.end, quantity.noun_end), OLD_AFTER, "after")
+    return bool(before or after)
+
+
+def _weigh_count(slot: Slot, quantity: Quantity, of: list[Mention], other: list[Mention]) -> tuple[float, str]:
+    has_noun = quantity.noun_end > quantity.noun_start
+    if has_noun:
+        if _overlaps(of, quantity.noun_start, quantity.noun_end) or _overlaps(of, quantity.start, quantity.end):
+            blocked = _overlaps(other, quantity.noun_start, quantity.noun_end)
+            return (0.0, "counts something else") if blocked else (1.0, "counts the slot's noun")
+        return 0.0, "counts " + (quantity.unit or "something else")
+    near = nearest(of, quantity.start, quantity.end)
+    if near <= NOUN_REACH and near <= nearest(other, quantity.start, quantity.end):
+        return 0.8, "stands by the slot's noun"
+    if slot.options.get("bare") and of and near <= MONEY_REACH:
+        return 0.6, "a bare number in a sentence about the slot's noun"
+    return 0.0, "no noun"
+
+
+def _overlaps(mentions: list[Mention], start: int, end: int) -> bool:
+    return any(gap(m.start, m.end, start, end) <= 1 for m in mentions)
+
+
+def _weigh_sum(
+    scope: Scope, slot: Slot, line: Line, quantity: Quantity, of: list[Mention], other: list[Mention]
+) -> tuple[float, str]:
+    start, end = quantity.start, quantity.end
+    near = nearest(of or ([] if slot.of else [Mention("", line.start, line.end)]), start, end)
+    nearer = nearest(other, start, end)
+    if near > MONEY_REACH:
+        return 0.0, "too far from what it would pay for"
+    if nearer < near:
+        parts = clauses(line, scope.doc.folded)
+        home = clause_of(parts, start)
+        if any(clause_of(parts, m.start) == home for m in other):
+            return 0.0, "stands nearer to something else"
+    return 1.0 - near / (4 * MONEY_REACH), "stands by what it pays for"
+
+
+def pick(values: list[Value], *, several: bool) -> list[Value]:
+    """The values that count: the best, and with it others as sure that differ (ruling 13).
+
+    A later sentence or the title's own number does not repeat one already taken.
+    """
+    taken: list[Value] = []
+    for value in values:
+        if any(value.value == t.value for t in taken):
+            continue
+        if taken and (not several or value.score < 0.75 * taken[0].score or value.line == TITLE):
+            continue
+        taken.append(value)
+    return taken[:3]

@@ -1,0 +1,122 @@
+"""The part of a text that speaks of a claim: its hits, the sentences that go on about it, and whose clause is whose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.model.watch import Claim
+from pipeline.text.document import Candidate, Document, Line, Mention, Signal
+
+_CLAUSE = re.compile(r"[;:—،؛]|,(?=\s)|\s[–-]\s|\((?=\w)|\)")
+TITLE = 0
+
+
+@dataclass(slots=True)
+class Scope:
+    """Lines that speak of a claim, with how surely each does (1 for a hit), and the terms that name its subject."""
+
+    claim: Claim
+    doc: Document
+    strength: dict[int, float]
+    core: frozenset[str]  # terms of the groups that were met
+    rivals: frozenset[str]
+    hit_lines: list[int] = field(default_factory=list)
+    hit_groups: dict[int, set[int]] = field(default_factory=dict)
+
+    def mentions(self, number: int, terms: frozenset[str]) -> list[Mention]:
+        line = self.doc.lines[number]
+        return [m for t in terms for m in line.terms.get(t, ())]
+
+
+def scope_of(candidate: Candidate, claim: Claim, doc: Document) -> Scope:
+    """Where a candidate's subject is spoken of: hit windows, then up to `reach` lines on, until a rival takes over."""
+    core = _core(claim)
+    rivals = _split(claim.rivals)
+    scope = Scope(claim, doc, {}, core, rivals)
+    for hit in candidate.hits:
+        if hit.denies:
+            continue
+        for number in hit.lines:
+            if len(hit.lines) <= 3 or number == hit.line:
+                scope.strength[number] = max(scope.strength.get(number, 0), 1.0 if number == hit.line else 0.8)
+        scope.hit_lines.append(hit.line)
+        scope.hit_groups.setdefault(hit.line, set()).add(hit.group)
+    _reach(scope)
+    _subject_lines(scope)
+    for number in [n for n in scope.strength if n not in scope.hit_lines and _taken_over(scope, n)]:
+        del scope.strength[number]
+    return scope
+
+
+def _core(claim: Claim) -> frozenset[str]:
+    return _split(tuple(t for g in claim.about for t in (*g.all, *g.any, *g.near)) + claim.cues_terms("subject"))
+
+
+def _split(terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(t for term in terms for t in term.split("|"))
+
+
+def _reach(scope: Scope) -> None:
+    """The subject goes on into the next sentences of the same paragraph, and from the title into the first."""
+    reach = max((s.reach for s in scope.claim.slots), default=0)
+    lines = scope.doc.lines
+    for number in sorted(set(scope.hit_lines)):
+        for step in range(1, reach + 1):
+            after = number + step
+            if after >= len(lines) or (number != TITLE and lines[after].paragraph != lines[number].paragraph):
+                break
+            if _taken_over(scope, after):
+                break
+            scope.strength.setdefault(after, 0.7 - 0.1 * step)
+
+
+def _subject_lines(scope: Scope) -> None:
+    """Lines elsewhere that name the claim's own thing."""
+    subject = _split(scope.claim.cues_terms("subject"))
+    for term in subject:
+        for number in scope.doc.where.get(term, ()):
+            scope.strength.setdefault(number, 0.5)
+
+
+def _taken_over(scope: Scope, number: int) -> bool:
+    """Whether a line speaks of a rival and not of the claim's own first subject."""
+    line = scope.doc.lines[number]
+    if scope.rivals.isdisjoint(line.terms):
+        return False
+    own = _split(scope.claim.cues_terms("own"))
+    return not own or not any(line.has(t) for t in own)
+
+
+def clauses(line: Line, text: str) -> list[tuple[int, int]]:
+    """The clauses of a sentence, by punctuation."""
+    cuts = [line.start]
+    cuts += [m.end() + line.start for m in _CLAUSE.finditer(text[line.start : line.end])]
+    return list(zip(cuts, [*cuts[1:], line.end], strict=True))
+
+
+def clause_of(parts: list[tuple[int, int]], at: int) -> int:
+    for number, (start, end) in enumerate(parts):
+        if start <= at < end:
+            return number
+    return len(parts) - 1
+
+
+def gap(a_start: int, a_end: int, b_start: int, b_end: int) -> int:
+    """Code points between two spans, 0 where they touch or overlap."""
+    return max(0, b_start - a_end, a_start - b_end)
+
+
+def nearest(mentions: list[Mention], start: int, end: int) -> int:
+    """The distance from a place to the nearest of some mentions; a large number where there is none."""
+    return min((gap(m.start, m.end, start, end) for m in mentions), default=10**6)
+
+
+def signals_before(line: Line, kind: str, at: int, reach: int, value: str | None = None) -> list[Signal]:
+    """Signals that end at most `reach` code points before a place."""
+    return [s for s in line.of_kind(kind, value) if 0 <= at - s.end <= reach]
+
+
+def signals_after(line: Line, kind: str, at: int, reach: int, value: str | None = None) -> list[Signal]:
+    """Signals that begin at most `reach` code points after a place."""
+    return [s for s in line.of_kind(kind, value) if 0 <= s.start - at <= reach]

@@ -1,0 +1,68 @@
+"""Which of a text's dates, places and names belong to which slot of a claim."""
+
+from __future__ import annotations
+
+from pipeline.diff.numbers import Value
+from pipeline.diff.scope import Scope, nearest
+from pipeline.model.watch import Concept, Slot
+from pipeline.text.document import Line
+
+DATE_REACH = 140  # code points from a date to the subject it dates
+PLACE_KINDS = frozenset({"place", "city"})
+
+
+def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
+    """Dates of the claim's own event, best first; `beside` are values whose period it is (option `with`)."""
+    found: list[Value] = []
+    lines = sorted({v.line for v in beside}) if "with" in slot.options else sorted(scope.strength)
+    for number in lines:
+        line = scope.doc.lines[number]
+        anchors = scope.mentions(number, _terms(slot.of) or scope.core)
+        if slot.of and not anchors:
+            continue
+        for date in line.dates:
+            if not _fits(slot, date.canonical):
+                continue
+            near = min([nearest(anchors, date.start, date.end), *(abs(v.start - date.start) for v in beside)])
+            if near <= DATE_REACH:
+                score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH))
+                found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
+    return sorted(found, key=lambda v: (-v.score, v.start))
+
+
+def _fits(slot: Slot, canonical: str) -> bool:
+    """Whether a date is one the slot can take: after `after`, and a period where the slot wants one."""
+    after, before = slot.options.get("after"), slot.options.get("before")
+    if after and canonical < str(after):
+        return False
+    return not (before and canonical[: len(str(before))] > str(before))
+
+
+def _terms(terms: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(t for term in terms for t in term.split("|"))
+
+
+def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[Value]:
+    """Places (or parties) named in the claim's passages, best first, by the English name of the concept."""
+    kinds = PLACE_KINDS if slot.type == "place" else frozenset({"country", "organisation", "person"})
+    skipped = _terms(slot.not_of)
+    found: list[Value] = []
+    for number, strength in sorted(scope.strength.items()):
+        line = scope.doc.lines[number]
+        for term, concept in _named(line, concepts):
+            if concept.kind not in kinds or term in skipped:
+                continue
+            for mention in line.terms[term]:
+                near = nearest(
+                    scope.mentions(number, _terms(slot.of) or scope.core - {term}), mention.start, mention.end
+                )
+                if near <= DATE_REACH:
+                    score = strength * (1 - near / (2 * DATE_REACH))
+                    found.append(
+                        Value(slot.name, concept.label, number, mention.start, mention.end, score, "named there")
+                    )
+    return sorted(found, key=lambda v: (-v.score, v.start))
+
+
+def _named(line: Line, concepts: dict[str, Concept]) -> list[tuple[str, Concept]]:
+    return [(t, c) for t in line.terms if (c := concepts.get(t))]

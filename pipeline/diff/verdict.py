@@ -1,0 +1,109 @@
+"""Does a text uphold a claim, refute it, or turn it round? And how sure is it, and who says so?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, signals_before
+from pipeline.text.document import Candidate, Line, Signal
+
+DENIAL_REACH = 130  # code points between a denial and the thing denied
+CONCEDED = 40  # a denial that follows "despite" or "although" this closely is not the last word
+CONFIRM_REACH = 90
+DROP_REACH = 80
+SAID_AFTER = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the text says of the claim as a whole."""
+
+    denied: bool = False
+    to: str = ""  # the stance (or stage) that a reversal leads to
+    certainty: str = ""  # alleged, reported, confirmed as cued, "" where nothing is
+    line: int = -1
+    start: int = 0
+    end: int = 0
+    why: str = ""
+
+
+def reversal(scope: Scope, candidate: Candidate) -> Verdict:
+    """The claim's own `denied_by` groups and the lexicon's words for dropping what was held."""
+    denying = [h for h in candidate.hits if h.denies]
+    upheld = [n for n in scope.hit_lines if n not in {h.line for h in denying}]
+    if denying:
+        last = denying[-1]
+        if any(h.line == TITLE for h in denying) or not _upheld_after(scope, last.line, upheld):
+            line = scope.doc.lines[last.line]
+            return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
+    for number in scope.hit_lines:
+        line = scope.doc.lines[number]
+        objects = scope.mentions(number, scope.core)
+        for signal in line.of_kind("drop"):
+            if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
+                return Verdict(True, "", "", number, signal.start, signal.end, "dropped")
+    return Verdict()
+
+
+def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:
+    """Whether later passages state the claim in the outlet's present voice again."""
+    later = [n for n in upheld if n > line + 1]
+    return bool(later) and not any(scope.doc.lines[n].of_kind("past") for n in later)
+
+
+def denial(scope: Scope) -> Verdict:
+    """Whether the refutation of a claim is the text's last word on it (ruling 5)."""
+    verdict = Verdict()
+    for number in sorted(n for n, sure in scope.strength.items() if sure >= 0.5):
+        line = scope.doc.lines[number]
+        for signal in line.of_kind("denial"):
+            if _denies_subject(scope, number, line, signal):
+                verdict = Verdict(True, "", "denied", number, signal.start, signal.end, "denied")
+        for signal in line.of_kind("certainty", "confirmed"):
+            if verdict.denied and number > verdict.line and verdict.line != TITLE and _near_core(scope, number, signal):
+                verdict = Verdict(False, "", "confirmed", number, signal.start, signal.end, "upheld after a denial")
+    return verdict
+
+
+def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bool:
+    if signals_before(line, "contrast", signal.start, CONCEDED, "concede"):
+        return False
+    if signals_before(line, "negation", signal.start, 8):
+        return False
+    objects = scope.mentions(number, scope.core)
+    if number in scope.hit_lines:
+        return any(gap(m.start, m.end, signal.start, signal.end) <= DENIAL_REACH for m in objects)
+    return number - 1 in scope.hit_lines and not scope.mentions(number, scope.rivals)
+
+
+def _near_core(scope: Scope, number: int, signal: Signal) -> bool:
+    objects = scope.mentions(number, scope.core)
+    return any(gap(m.start, m.end, signal.start, signal.end) <= CONFIRM_REACH for m in objects)
+
+
+def certainty(scope: Scope) -> Verdict:
+    """The highest certainty that is said of the claim's passages."""
+    best = Verdict()
+    for number in scope.hit_lines:
+        line = scope.doc.lines[number]
+        for signal in line.of_kind("certainty"):
+            if not _near_core(scope, number, signal) or signals_before(line, "negation", signal.start, 22):
+                continue
+            if _order(signal.value) > _order(best.certainty):
+                best = Verdict(False, "", signal.value, number, signal.start, signal.end, signal.value)
+    return best
+
+
+def _order(value: str) -> int:
+    return ("", "alleged", "reported", "confirmed").index(value)
+
+
+def attribution(scope: Scope, number: int) -> str:
+    """Who says so in a line, as written around the verb of saying; "" for the outlet's own voice."""
+    line = scope.doc.lines[number]
+    text = scope.doc.text
+    for signal in line.of_kind("attribution"):
+        parts = clauses(line, scope.doc.folded)
+        start, end = parts[clause_of(parts, signal.start)]
+        return text[max(start, signal.start - SAID_AFTER) : min(end, signal.end + SAID_AFTER)].strip(" ,.;:–—")
+    return ""

@@ -1,0 +1,231 @@
+"""The compiled watch: one automaton over every name, word and cue of every language, and rules by their anchors."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick_rs
+
+from pipeline.match.groups import Rule, compile_group
+from pipeline.match.patterns import fold_name, is_word_sign, literals, tail
+from pipeline.model.watch import Claim, Concept, Group, Topic, Watch
+from pipeline.text.cues import LANGUAGES, Endings, lexicon
+
+NAME, LATER, LISTED, CUE = range(4)  # what an entry's target is
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a literal of the automaton stands for, once its tail matches."""
+
+    sort: int  # NAME, LATER, LISTED, CUE
+    target: str  # term, or kind of cue
+    value: str  # of a cue
+    lang: str  # "" for every language
+    tail: str
+    exact: str  # as it must be written, "" when case does not matter
+    prefix: str  # what may be written before it without a space
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry met in a text."""
+
+    entry: Entry
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Which claim or topic a rule belongs to, and its place there."""
+
+    id: str
+    group: int
+    rule: Rule
+    denies: bool = False
+
+
+@dataclass(slots=True)
+class Index:
+    """Everything that reading an article against a watch needs; built once per version of the watch."""
+
+    watch: Watch
+    automaton: ahocorasick_rs.AhoCorasick
+    entries: list[tuple[Entry, ...]]  # by number of literal
+    concepts: dict[str, Concept]
+    claims: dict[str, Claim]
+    topics: dict[str, Topic]
+    claim_rules: dict[str, list[Owner]]  # anchor term -> rules
+    topic_rules: dict[str, list[Owner]]
+    weighted: list[Topic]  # topics that have weights
+
+    def scan(self, text: str, folded: str, lang: str) -> list[Found]:
+        """Every entry of the language in a text; `text` decides for names whose case matters. Linear in length."""
+        found = []
+        for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
+            for entry in self.entries[number]:
+                if entry.lang and lang and entry.lang != lang:
+                    continue
+                stop = _confirm(entry, text, folded, start, end)
+                if stop:
+                    found.append(Found(entry, start, stop))
+        return found
+
+
+def _confirm(entry: Entry, text: str, folded: str, start: int, end: int) -> int:
+    """The end of the whole pattern, or 0 where the text only has its beginning."""
+    if start and is_word_sign(folded[start - 1]):
+        if not entry.prefix:
+            return 0
+        begin = start
+        while begin and start - begin < 6 and is_word_sign(folded[begin - 1]):
+            begin -= 1
+        if not re.fullmatch(entry.prefix, folded[begin:start]):
+            return 0
+    if entry.exact and text[start : start + len(entry.exact)] != entry.exact:
+        return 0
+    match = tail(entry.tail).match(folded, end)
+    return match.end() if match else 0
+
+
+class _ByVersion:
+    """A watch that compares by its version, so that compiling can be cached."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def __hash__(self) -> int:
+        return hash(self.watch.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByVersion) and other.watch.version == self.watch.version
+
+
+def compile_watch(watch: Watch) -> Index:
+    """The index of a watch, cached for the last few versions; a watch without a version is compiled each time."""
+    return _cached(_ByVersion(watch)) if watch.version else _build(watch)
+
+
+@lru_cache(maxsize=4)
+def _cached(key: _ByVersion) -> Index:
+    return _build(key.watch)
+
+
+def _build(watch: Watch) -> Index:
+    by_literal: dict[str, dict[Entry, None]] = defaultdict(dict)
+    for literal, entry in _all_entries(watch):
+        by_literal[literal][entry] = None
+    numbers = list(by_literal)
+    usage = _usage(watch)
+    return Index(
+        watch=watch,
+        automaton=ahocorasick_rs.AhoCorasick(numbers),
+        entries=[tuple(by_literal[n]) for n in numbers],
+        concepts={c.id: c for c in watch.concepts},
+        claims={c.id: c for c in watch.claims},
+        topics={t.id: t for t in watch.topics},
+        claim_rules=_anchored(_claim_owners(watch.claims), usage),
+        topic_rules=_anchored(_topic_owners(watch.topics), usage),
+        weighted=[t for t in watch.topics if t.weights],
+    )
+
+
+def _all_entries(watch: Watch) -> Iterable[tuple[str, Entry]]:
+    for concept in watch.concepts:
+        for lang, names in concept.names.items():
+            for name in names:
+                yield from _entries(name, lang, NAME, concept.id)
+        for name in concept.exact:
+            yield from _entries(name, "*", NAME, concept.id, exact=True)
+        for lang, names in concept.later.items():
+            for name in names:
+                yield from _entries(name, lang, LATER, concept.id)
+    for word_list, by_lang in watch.words.items():
+        for lang, words in by_lang.items():
+            for word in words:
+                yield from _entries(word, lang, LISTED, word_list)
+    yield from _cue_entries()
+
+
+@lru_cache(maxsize=1)
+def _cue_entries() -> tuple[tuple[str, Entry], ...]:
+    return tuple(
+        pair
+        for lang in LANGUAGES
+        for cue in lexicon(lang).cues
+        for pair in _entries(cue.phrase, lang, CUE, cue.kind, value=cue.value)
+    )
+
+
+def _entries(
+    name: str, lang: str, sort: int, target: str, *, value: str = "", exact: bool = False
+) -> list[tuple[str, Entry]]:
+    endings = lexicon(lang).endings if lang != "*" else _ANYWHERE
+    everywhere = sort in (NAME, LATER) or lang == "*"
+    pairs = literals(name, endings, is_name=sort in (NAME, LATER))
+    return [
+        (
+            literal,
+            Entry(
+                sort,
+                target,
+                value,
+                "" if everywhere else lang,
+                end,
+                _exact(name, literal) if exact else "",
+                endings.prefix,
+            ),
+        )
+        for literal, end in pairs
+        if literal
+    ]
+
+
+_ANYWHERE = Endings(name="(?:s|'?[a-z]{1,3})?")
+
+
+def _exact(name: str, literal: str) -> str:
+    """The part of an acronym that the literal covers, as written; "" where its hyphens are written otherwise."""
+    plain = " ".join(name.split())
+    return (
+        plain[: len(literal)] if fold_name(plain)[: len(literal)] == literal else plain.replace("-", "")[: len(literal)]
+    )
+
+
+def _claim_owners(claims: Iterable[Claim]) -> Iterable[Owner]:
+    for claim in claims:
+        for number, group in enumerate(claim.about):
+            yield Owner(claim.id, number, compile_group(group, "1"))
+        for number, group in enumerate(claim.denied_by):
+            yield Owner(claim.id, len(claim.about) + number, compile_group(group, "1"), denies=True)
+
+
+def _topic_owners(topics: Iterable[Topic]) -> Iterable[Owner]:
+    for topic in topics:
+        for number, group in enumerate(topic.groups):
+            yield Owner(topic.id, number, compile_group(group, "article"))
+
+
+def _usage(watch: Watch) -> Counter[str]:
+    """How many rules name a term: the rarer it is, the better it anchors."""
+    groups: list[Group] = [g for c in watch.claims for g in (*c.about, *c.denied_by)]
+    groups += [g for t in watch.topics for g in t.groups]
+    return Counter(term for g in groups for clause in compile_group(g, "1").clauses for term in clause)
+
+
+def _anchored(owners: Iterable[Owner], usage: Counter[str]) -> dict[str, list[Owner]]:
+    """Rules by the terms of their rarest clause, so that a text only meets rules that it may satisfy."""
+    anchors: dict[str, list[Owner]] = defaultdict(list)
+    for owner in owners:
+        clauses = owner.rule.clauses or owner.rule.near or owner.rule.article
+        if owner.rule.least:
+            clauses = (*clauses, owner.rule.of)
+        if clauses:
+            for term in min(clauses, key=lambda c: (sum(usage[t] for t in c), sorted(c))):
+                anchors[term].append(owner)
+    return dict(anchors)

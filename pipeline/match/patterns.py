@@ -1,0 +1,81 @@
+"""Names and words of the configuration as patterns over folded text.
+
+A pattern is a literal for the automaton and a tail, a regular expression that must match right after the literal:
+the ending that the language allows, further words, and the end of the word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from pipeline.text.cues import Endings
+from pipeline.text.fold import clean, fold
+
+WORD = r"[\w\u0900-\u0963\u064b-\u065f\u200c]"  # letters, digits and the vowel signs that are written after them
+STOP = r"(?![\w\u0900-\u0963\u064b-\u065f])"
+ANY_ENDING = WORD + "{0,14}"
+GAP = r"(?:[^\w\n]{1,3}" + WORD + r"{1,20}){0,3}?[^\w\n]{1,3}"
+SPACE = r"[^\w\n]{1,3}"
+LONGEST_LITERAL = 60
+_WORD_SIGN = re.compile(WORD)
+
+
+def is_word_sign(char: str) -> bool:
+    """Whether a character continues a word."""
+    return char.isalnum() or char == "_" or bool(_WORD_SIGN.match(char))
+
+
+@lru_cache(maxsize=16384)
+def tail(source: str) -> re.Pattern[str]:
+    """The compiled tail; compiled when first met in a text, since most never are."""
+    return re.compile(source)
+
+
+def fold_name(text: str) -> str:
+    """Folded as texts are: without loose marks, case, accents and variants of letters."""
+    return fold(clean(text).text)
+
+
+def literals(name: str, endings: Endings, *, is_name: bool) -> list[tuple[str, str]]:
+    """(literal, tail) pairs for one name or word, its hyphens written as hyphen, space or nothing.
+
+    The last word takes the language's endings, the earlier ones too where the language declines every word.
+    """
+    folded = fold_name(" ".join(name.split()))
+    return [_compile(form, endings, is_name) for form in _hyphen_forms(folded)]
+
+
+def _hyphen_forms(folded: str) -> list[str]:
+    parts = folded.split("-")
+    if len(parts) == 1 or len(parts) > 3 or any(not p for p in parts):
+        return [folded]
+    return [
+        "".join(a + b for a, b in zip(parts, (*signs, ""), strict=True))
+        for signs in product("- ", repeat=len(parts) - 1)
+    ] + ["".join(parts)]
+
+
+def _compile(form: str, endings: Endings, is_name: bool) -> tuple[str, str]:
+    words = form.split(" ")
+    ending = endings.name if is_name else endings.word
+    literal, source = _word(words[0], endings, ending, last=len(words) == 1)
+    gap = False
+    for place, word in enumerate(words[1:], 1):
+        if word == "..":
+            gap = True
+            continue
+        stem, end = _word(word, endings, ending, last=place == len(words) - 1)
+        source += (GAP if gap else SPACE) + re.escape(stem) + end
+        gap = False
+    return literal, source + STOP
+
+
+def _word(word: str, endings: Endings, ending: str, *, last: bool) -> tuple[str, str]:
+    if word.endswith("*"):
+        return word[:-1], ANY_ENDING
+    if endings.strip and len(word) > 3:
+        stem = word.rstrip(endings.strip)
+        return (stem, ending) if len(stem) >= 3 else (word, ending)
+    return word, ending if last or endings.strip else ""

@@ -1,0 +1,157 @@
+"""An article against the index: one pass, then sentences with their terms, cues, values, and the subjects they carry."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pipeline.match.carry import carry
+from pipeline.match.index import CUE, LATER, LISTED, Found, Index
+from pipeline.model.article import Article
+from pipeline.text import dates, language, quantities, sentences
+from pipeline.text.document import Document, Line, Mention, Signal
+from pipeline.text.fold import clean, fold
+
+_BROKEN = re.compile("[\ud800-\udfff]")
+_QUOTES = re.compile('[“”«»„‟"]')
+LONGEST_QUOTE = 1200  # code points; a mark left open ends there at the latest
+
+
+def read(article: Article, index: Index) -> Document:
+    """The article, read. Never raises on any text; time is linear in its length."""
+    title = clean(_BROKEN.sub("\ufffd", article.title))
+    body = clean(_BROKEN.sub("\ufffd", article.text))
+    text = f"{title.text}\n\n{body.text}"
+    folded = fold(text)
+    lang = language.detect(text, article.lang)
+    lines = _lines(title.text, body.text, lang)
+    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, quotes=_quotes(text))
+    later = _place(doc, index.scan(text, folded, lang), index)
+    _read_values(doc, article, index)
+    carry(doc, later, index)
+    doc.where = _where(doc.lines)
+    return doc
+
+
+def _lines(title: str, body: str, lang: str) -> list[Line]:
+    lines = [Line(0, len(title), -1)]
+    shift = len(title) + 2
+    lines += [Line(s.start + shift, s.end + shift, s.paragraph) for s in sentences.split(body, lang)]
+    return lines
+
+
+def _where(lines: list[Line]) -> dict[str, list[int]]:
+    where: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for term in {**line.terms, **dict.fromkeys(line.carried)}:
+            where[term].append(number)
+    return dict(where)
+
+
+def _quotes(text: str) -> list[tuple[int, int]]:
+    spans = []
+    opened = -1
+    for match in _QUOTES.finditer(text):
+        at, sign = match.start(), match.group()
+        if opened >= 0 and at - opened > LONGEST_QUOTE:
+            opened = -1
+        if sign in "«„" or opened < 0:
+            opened = at
+        else:
+            spans.append((opened, match.end()))
+            opened = -1
+    return spans
+
+
+def line_of(starts: list[int], at: int) -> int:
+    """The number of the line in which a place lies."""
+    return max(0, bisect_right(starts, at) - 1)
+
+
+def _place(doc: Document, found: Iterable[Found], index: Index) -> list[tuple[int, Found]]:
+    """Puts names and cues into their lines; gives back the short names, still to be understood."""
+    starts = [line.start for line in doc.lines]
+    names, later = [], []
+    signals: dict[str, list[Found]] = defaultdict(list)
+    for f in found:
+        if f.entry.sort == LISTED:
+            _add(doc.lines[line_of(starts, f.start)], f.entry.target, f)
+        elif f.entry.sort == CUE:
+            signals[f.entry.target].append(f)
+        elif f.entry.sort == LATER:
+            later.append(f)
+        else:
+            names.append(f)
+    for f in _outermost(names):
+        _add(doc.lines[line_of(starts, f.start)], f.entry.target, f)
+        country = index.concepts[f.entry.target].country
+        if country:
+            _add(doc.lines[line_of(starts, f.start)], country, f)
+    for kind, some in signals.items():
+        for f in _outermost(some):
+            doc.lines[line_of(starts, f.start)].signals.append(Signal(kind, f.entry.value, f.start, f.end))
+    for line in doc.lines:
+        line.signals.sort(key=lambda s: (s.start, s.end))
+    named = [(f.start, f.end) for f in _outermost(names)]
+    return [(line_of(starts, f.start), f) for f in _outside(_outermost(later), named)]
+
+
+def _add(line: Line, term: str, f: Found) -> None:
+    known = line.terms.setdefault(term, [])
+    if not any(m.start == f.start for m in known):
+        known.append(Mention(term, f.start, f.end))
+
+
+def _outermost(found: list[Found]) -> list[Found]:
+    """Without those that lie inside a longer one of their kind; equal spans all stay."""
+    kept: list[Found] = []
+    for f in sorted(found, key=lambda f: (f.start, -f.end)):
+        if kept and f.end <= kept[-1].end and (f.start, f.end) != (kept[-1].start, kept[-1].end):
+            continue
+        kept.append(f)
+    return kept
+
+
+def _outside(found: list[Found], spans: list[tuple[int, int]]) -> list[Found]:
+    starts = [a for a, _ in spans]
+    kept = []
+    for f in found:
+        place = bisect_right(starts, f.start) - 1
+        if place < 0 or spans[place][1] <= f.start:
+            kept.append(f)
+    return kept
+
+
+def _read_values(doc: Document, article: Article, index: Index) -> None:
+    starts = [line.start for line in doc.lines]
+    currency = _currency_of(doc, article, index)
+    for quantity in quantities.read(doc.text, doc.lang, folded=doc.folded, country_currency=currency):
+        doc.lines[line_of(starts, quantity.start)].quantities.append(quantity)
+    for date in dates.read(doc.text, doc.lang, published=article.published, folded=doc.folded):
+        doc.lines[line_of(starts, date.start)].dates.append(date)
+
+
+def _currency_of(doc: Document, article: Article, index: Index) -> quantities.CountryCurrency:
+    """Which currency an ambiguous sign means at a place: of the country named nearest before, then the outlet's."""
+    places = sorted(
+        (m.start, c.currency)
+        for line in doc.lines
+        for term, mentions in line.terms.items()
+        if (c := index.concepts.get(term)) and c.currency
+        for m in mentions
+    )
+    starts = [p[0] for p in places]
+    by_iso = {c.iso: c.currency for c in index.concepts.values() if c.iso}
+    home = by_iso.get(article.country.upper(), "")
+
+    def nearest(at: int, among: tuple[str, ...]) -> str:
+        place = bisect_right(starts, at) - 1
+        while place >= 0:
+            if places[place][1] in among:
+                return places[place][1]
+            place -= 1
+        return home if home in among else ""
+
+    return nearest
