@@ -30,6 +30,7 @@ Lookup = Callable[[str, int], list[str]]
 _DNS_THREADS = 24  # a name server that does not answer holds a thread for tens of seconds
 _FIELD_BYTES = 32_768  # one header line: some sites send content policies of 20 kB
 _FIELDS = 200  # header lines
+_DEEPEST = 8  # errors behind an error
 _HINT_LATER = "nothing to do: it is asked again later"
 _PORTS = {"http": 80, "https": 443}
 
@@ -260,14 +261,17 @@ def _reason(error: Exception) -> Reason:
 
 
 def _payload_reason(error: aiohttp.ClientPayloadError) -> Reason:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ContentLengthError) or "content length" in str(cause).lower():
-            return Reason.WRONG_LENGTH
-        if isinstance(cause, ConnectionError):
-            return Reason.RESET
-        cause = cause.__cause__
-    return Reason.RESET
+    """Cut, too short, or no body as HTTP frames it: aiohttp wraps all three alike."""
+    causes: list[BaseException] = [error]
+    while len(causes) < _DEEPEST and (inner := causes[-1].__cause__ or causes[-1].__context__):
+        causes.append(inner)
+    # The reset itself is not among the causes: aiohttp quotes it in the message.
+    if any(isinstance(cause, ConnectionError) or "ConnectionResetError" in str(cause) for cause in causes):
+        return Reason.RESET
+    if any(isinstance(cause, ContentLengthError) for cause in causes):
+        return Reason.WRONG_LENGTH
+    cut = any("not enough data" in str(cause).lower() for cause in causes)
+    return Reason.RESET if cut else Reason.PROTOCOL
 
 
 # The first that fits counts: the narrow kinds stand before the wide.
