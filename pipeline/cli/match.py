@@ -51,7 +51,7 @@ def command(config: Path | None, file: str, form: str | None, explain: bool, as_
 
 def _opened(file: str) -> BinaryIO:
     if file == "-":
-        return click.get_binary_stream("stdin")
+        return sys.stdin.buffer
     try:
         return Path(file).open("rb")
     except OSError as error:

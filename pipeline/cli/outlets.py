@@ -51,6 +51,7 @@ class Outlet:
     templates: jinja2.Environment
     now: datetime
     home: str = ""
+    shown_until: datetime | None = None  # what is younger is not published yet; None shows everything
     revised: threading.Event = field(default_factory=threading.Event)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -101,7 +102,7 @@ class Outlet:
             "year": published.year,
             "paragraphs": paragraphs,
             "lead": paragraphs[0],
-            "jsonld": jinja2.utils.markupsafe.Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),
+            "jsonld": data,
         }
 
     def page(self, article: SampleArticle) -> bytes:
@@ -112,7 +113,8 @@ class Outlet:
 
     def feed(self) -> tuple[bytes, str]:
         """The feed's bytes and media type."""
-        items = [self.shown(a) for a in self.articles]
+        until = self.shown_until or self.now
+        items = [self.shown(a) for a in self.articles if self.now - a.age <= until]
         if self.about["feed"] == "json":
             return self._json_feed(items), "application/feed+json; charset=utf-8"
         name, media_type = FEED_TEMPLATES[self.about["feed"]]

@@ -36,7 +36,8 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
         if any(h.line == TITLE for h in denying) or not _upheld_after(scope, last.line, upheld):
             line = scope.doc.lines[last.line]
             return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
-    for number in scope.hit_lines:
+    holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
+    for number in scope.hit_lines if holds else ():
         line = scope.doc.lines[number]
         objects = scope.mentions(number, scope.core)
         for signal in line.of_kind("drop"):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
@@ -31,10 +31,12 @@ def compose(channel: Channel, message: Message, recipient: str, now: datetime) -
     is the same mail at every try, and all of one claim stand together. Raises NotifyError for an address that is none.
     """
     sender = _address(channel, plain(channel.options.get("from", "")))
-    mail = EmailMessage(policy=WIRE)
+    subject = display.clean(message.subject, _SUBJECT_CHARS) or "claimwatch"
+    # A short enough header on one line: some readers show the blank of a line that is folded before its first word.
+    mail = EmailMessage(policy=WIRE.clone(max_line_length=998) if subject.isascii() else WIRE)
     mail["From"] = sender
     mail["To"] = _address(channel, recipient)
-    mail["Subject"] = display.clean(message.subject, _SUBJECT_CHARS) or "claimwatch"
+    mail["Subject"] = subject
     mail["Date"] = format_datetime(now.astimezone(UTC))
     mail["Message-ID"] = f"<{_token(message.id)}@{sender.domain}>"
     if message.thread:
@@ -95,9 +97,10 @@ def _recipients(channel: Channel) -> tuple[str, ...]:
 
 
 def _address(channel: Channel, text: str) -> Address:
-    name, address = parseaddr(display.clean(text))
+    found = getaddresses([display.clean(text)])
+    name, address = found[0] if len(found) == 1 else ("", "")
     local, _, domain = address.rpartition("@")
-    if not local or not domain or any(c in address for c in "\r\n,;<> "):
+    if not local or not domain or any(c in address for c in ",;<> "):
         raise failure(channel, f"{text!r} is no mail address", permanent=True, hint="correct it in alerts.yaml")
     return Address(display_name=name, username=local, domain=domain)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+import threading
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pipeline import __version__
 from pipeline.fetch.client import Fetcher
@@ -21,7 +24,9 @@ from pipeline.settings.load import Configuration
 from pipeline.settings.settings import Settings
 from pipeline.settings.watch import with_known
 from pipeline.storage import ledger, schema
-from pipeline.storage.session import Fence, Store, open_store
+from pipeline.storage.session import Fence, Store, Transaction, open_store
+
+T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -35,6 +40,7 @@ class Desk:
     clock: Clock = field(default_factory=Clock)
     holder: str = ""  # who takes work: unique to this process
     fence: Fence | None = None  # proof of the coordinator's lease; nothing is written once it is lost
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def settings(self) -> Settings:
@@ -43,6 +49,24 @@ class Desk:
     def source(self, name: str) -> Source:
         """The configured source of that id; one that is configured no more is only a name."""
         return next((s for s in self.configuration.sources if s.id == name), Source(id=name, url="", name=name))
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one writing transaction, off the event loop; nothing is written once the lease is lost."""
+        return await asyncio.to_thread(self.write_now, work)
+
+    def write_now(self, work: Callable[[Transaction], T]) -> T:
+        """The same from a thread. SQLite has one writer, so threads of this process take turns here, not in SQLite."""
+        with self._turn if not self.store.postgres else nullcontext(), self.store.transaction(self.fence) as tx:
+            return work(tx)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` on one moment's view of the store, off the event loop."""
+        return await asyncio.to_thread(self.read_now, work)
+
+    def read_now(self, work: Callable[[Transaction], T]) -> T:
+        """The same from a thread."""
+        with self.store.read() as tx:
+            return work(tx)
 
     def refresh_known(self) -> bool:
         """Overlay the ledger's values again, as after an accepted change. True when the watch is another one now."""

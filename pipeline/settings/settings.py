@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.settings.fields import Day, Duration, Secret, Size, Strict, Text, Texts
+from pipeline.settings.fields import Day, Duration, Secret, Size, Strict, Terms, Text, Texts
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -24,7 +24,8 @@ class Schedule(Strict):
     tick: Duration = Field(timedelta(seconds=10), description="how often the store is asked what is due")
     interval: Duration = Field(15 * _MINUTE, description="between two polls of a source that names none")
     floor: Duration = Field(5 * _MINUTE, description="never poll a source more often")
-    ceiling: Duration = Field(_DAY, description="never leave a source alone for longer")
+    ceiling: Duration = Field(timedelta(hours=6), description="never leave a source that is well alone for longer")
+    longest: Duration = Field(_DAY, description="never leave any source alone for longer, whatever it asks")
 
 
 class Fetching(Strict):
@@ -50,7 +51,9 @@ class Fetching(Strict):
 class Articles(Strict):
     story_window: Duration = Field(7 * _DAY, description="reports of one change within this time are one story")
     keep_pages: Duration = Field(7 * _DAY, description="how long compressed pages are kept")
-    agencies: Texts = Field((), description="names of agencies whose texts other outlets carry")
+    agencies: dict[str, Terms] = Field(
+        default_factory=dict, description="agency -> its names: texts that other outlets carry count as one origin"
+    )
 
 
 class Engine(Strict):

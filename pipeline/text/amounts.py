@@ -88,6 +88,14 @@ class AmountReader:
         to = self.w.to.at(words, at)
         return (at + to[1], False) if to else None
 
+    def _starts_change(self, first: int, last: int, *, bounded: bool) -> bool:
+        """Whether the value is what a change starts from; what it leads to settles it later."""
+        if self.w.start_of.before(self.t.words, first) is not None:
+            return True
+        return not bounded and (
+            self.ending(last)[1] in self.w.from_endings or self.w.from_after.at(self.t.words, last) is not None
+        )
+
     def _glued_name(self, at: int) -> bool:
         return self.t.glued(at) and self.t.letters(at) and self.t.word(at) not in self.w.glued
 
@@ -109,7 +117,5 @@ class AmountReader:
         after = self.w.bounds_after.at(self.t.words, self.ending(last)[0])
         if after is not None and not amount.range:
             bound, last = after[0], self.ending(last)[0] + after[1]
-        role = ""
-        if self.w.start_of.before(self.t.words, first):
-            role = "from"
+        role = "from" if self._starts_change(first, amount.last, bounded=after is not None) else ""
         return Amount(amount.low, amount.high, first, last, bound, amount.digits, role, amount.unsure)

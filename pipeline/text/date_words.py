@@ -56,6 +56,7 @@ class DateWords:
     future: frozenset[str]
     future_endings: tuple[str, ...]
     past: frozenset[str]
+    past_endings: tuple[str, ...]
     month_context: frozenset[str]  # words before a careful month name that make it a month
     verb_last: bool
     year_first: bool  # year, month, day is usual
@@ -132,6 +133,7 @@ def date_words(lang: str) -> DateWords:
         future=words("future"),
         future_endings=tuple(map(fold, lists.get("future_endings", []))),
         past=words("past"),
+        past_endings=tuple(map(fold, lists.get("past_endings", []))),
         month_context=words("month_context"),
         verb_last=raw.get("verb_last", False),
         year_first=raw.get("year_first", False),

@@ -103,11 +103,23 @@ class _Block:
         """The date at token `at`, with the word for last, this or next that stands before or after it."""
         phrase = self.w.relative.at(self.t.words, at)
         if phrase is not None and not self._before_year(at + phrase[1]):
-            return self._month_of(Form(Period(None), at, at + phrase[1], code=phrase[0].rstrip("_")))
+            whole = self._month_of(Form(Period(None), at, at + phrase[1], code=phrase[0].rstrip("_")))
+            return self._of_year(whole, weak=phrase[0].endswith("_"))
         form = self._first_months(at) or self._part(at) or self._ago(at) or self._day_name(at) or self.forms.read(at)
-        if form is None or form.code or form.period.year is not None:
+        if form is None or form.code:
             return form
+        if form.period.year is not None:
+            return self._of_year(form)
         return self._shifted(form, free)
+
+    def _of_year(self, form: Form, *, weak: bool = False) -> Form | None:
+        """A part, season or run of months after its year (2020-ci ilin payızında); a `weak` year is nothing alone."""
+        bare = form.period.month is None and form.period.end is None and not form.decade and not form.season
+        if bare:
+            inner = self._first_months(form.last) or self._part(form.last) or self._season_name(form.last)
+            if inner is not None and inner.first == form.first and inner.last > form.last:
+                return inner
+        return None if weak and bare else form
 
     def _before_year(self, at: int) -> bool:
         word = self.t.word(at)
@@ -177,16 +189,14 @@ class _Block:
         return self._year_before_part(period, first, last)
 
     def _year_before_part(self, period: Period, first: int, last: int) -> Form | None:
-        for back in range(1, 6):
-            at = first - back
-            if at < 0 or self.t.words[at] in _STOPS:
-                return None
-            if self.t.digits(at) and len(self.t.words[at]) == 4:
-                inner = self.forms.read(at)
-                ok = inner is not None and inner.last >= first - 1 and inner.period.year is not None
-                return (
-                    Form(with_year(period, inner.period.year), at, last) if ok and inner and inner.period.year else None
-                )
+        """Give a part of a year the year that stands right before it, in digits or as a relative phrase."""
+        reach = [at for at in range(first - 1, max(-1, first - 6), -1)]
+        reach = reach[: next((n for n, at in enumerate(reach) if self.t.words[at] in _STOPS), len(reach))]
+        for at in reach:
+            inner = self.forms.read(at) if self.t.digits(at) and len(self.t.words[at]) == 4 else None
+            if inner is not None and inner.last >= first - 1 and inner.period.year is not None:
+                return Form(with_year(period, inner.period.year), at, last)
+        for at in reach:
             phrase = self.w.relative.at(self.t.words, at)
             if phrase is not None and "Y" in phrase[0] and at + phrase[1] >= first - 1:
                 return Form(period, at, last, code=phrase[0].rstrip("_"))
@@ -212,6 +222,9 @@ class _Block:
         hit = self.w.weekdays.at(self.t.words, at)
         if hit is not None:
             return self._with_date(at, hit)
+        return self._season_name(at)
+
+    def _season_name(self, at: int) -> Form | None:
         hit_season = self.w.seasons.at(self.t.words, at)
         if hit_season is None:
             return None
@@ -390,7 +403,7 @@ class _Block:
         for word in self.t.words[last : last + _LOOK]:
             if word in _STOPS:
                 break
-            if word in self.w.past:
+            if word in self.w.past or (self.w.past_endings and word.endswith(self.w.past_endings)):
                 answer = False
             elif word in self.w.future or (self.w.future_endings and word.endswith(self.w.future_endings)):
                 answer = True

@@ -43,6 +43,7 @@ class NumberWords:
     juxtapose: bool  # thousands and units stand side by side without a joining word (2 bin 352)
     bare_scale: bool  # a scale word alone means one of it (ru: миллион)
     vigesimal: bool
+    one_counts: bool  # "one" is a number, and no article
     strict: dict[str, frozenset[str]]  # folded words that are others too; they count only as spelled here
     numbers: Phrases[Decimal]
     hundred: Phrases[Decimal]
@@ -87,10 +88,12 @@ class NumberWords:
     labels_after: Phrases[bool]
     letters: frozenset[str]
     endings: frozenset[str]
+    from_endings: frozenset[str]  # case endings on digits that make them the first end of a change
+    from_after: Phrases[bool]  # words after the first end of a change
     currencies: Phrases[tuple[str, ...]]
     currency_before: Phrases[tuple[str, ...]]
     nouns: Nouns
-    lowercase_nouns: bool  # a capital after "17." starts a sentence
+    capital_nouns: bool  # a capital after "17." may be the noun
     anchor_words: frozenset[str]  # words at which a quantity may start
     anchor_stems: frozenset[str]
 
@@ -201,6 +204,7 @@ def number_words(lang: str) -> NumberWords:
         spaced=raw.get("spaced", False),
         juxtapose=raw.get("juxtapose", False),
         bare_scale=raw.get("bare_scale", False),
+        one_counts=raw.get("one_counts", False),
         vigesimal=raw.get("vigesimal", False),
         strict=_strict(lists.get("strict", [])),
         numbers=_valued(numbers, ending),
@@ -246,10 +250,12 @@ def number_words(lang: str) -> NumberWords:
         labels_after=listed("labels_after"),
         letters=words("letters"),
         endings=words("endings"),
+        from_endings=words("from_endings"),
+        from_after=listed("from_after"),
         currencies=_codes(maps.get("currencies", {}), ending),
         currency_before=_codes(maps.get("currency_before", {}), ending),
         nouns=_nouns(raw.get("nouns", {}), ending),
-        lowercase_nouns=raw.get("lowercase_nouns", True),
+        capital_nouns=raw.get("capital_nouns", False),
         anchor_words=frozenset().union(*(table.keys()[0] for table in starting)) - articles,
         anchor_stems=frozenset().union(*(table.keys()[1] for table in starting)),
     )

@@ -128,7 +128,8 @@ class MeasureReader:
         hit = self.w.shares.at(self.t.words, at)
         if hit is not None:
             amount = self._with_bounds(Amount(hit[0], hit[0], at, at + hit[1]))
-            return self._quantity("percent", amount, "%", amount.first, amount.last), at + hit[1]
+            amount, end = self._late_bound(amount, at + hit[1])
+            return self._quantity("percent", amount, "%", amount.first, end), end
         article = self.t.word(at) in self.w.articles
         word = self.w.share_words.at(self.t.words, at + 1) if article else None
         if word is None or word[0] == 2:
@@ -285,7 +286,8 @@ class MeasureReader:
             j += 1
         if not (self.t.glued(j) and self.t.word(j) in self.w.ordinal_endings):
             return None
-        if self.t.word(j) == "." and (self.t.capital(j + 1) is self.w.lowercase_nouns or not self.t.letters(j + 1)):
+        sentence_end = not self.t.letters(j + 1) or (self.t.capital(j + 1) and not self.w.capital_nouns)
+        if self.t.word(j) == "." and sentence_end:
             return None
         return self._ordinal(amount.low, at, j + 1)
 
@@ -315,6 +317,8 @@ class MeasureReader:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
         end = self.amounts.ending(amount.last)[0]
         single = amount.low == amount.high == 1
+        if single and not amount.digits and not self.w.one_counts:
+            return None, amount.last
         noun = (
             None
             if amount.unsure and self.t.word(end) == "-"

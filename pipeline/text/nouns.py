@@ -52,9 +52,10 @@ def noun_after(tokens: Tokens, at: int, words: NumberWords, *, single: bool = Fa
     head = _head(tokens, units, words, single=single)
     if head is None or units[head].text in config.dropped:
         return None
-    last = head
-    while last + 1 < len(units) and (units[last + 1].code or last - head < config.tail):
+    last, tail = head, config.tail
+    while last + 1 < len(units) and (units[last + 1].code or tail):
         last += 1
+        tail -= not units[last].code
     return Noun(units[head].text, units[0].first, units[last].last)
 
 

@@ -43,6 +43,8 @@ def read(
     found: list[Quantity] = []
     for tokens in blocks(text, folded, lang=lang, spaced=words.spaced):
         _read_block(tokens, words, country_currency, masked, found)
+    if found and found[-1].role == "from":
+        found[-1] = replace(found[-1], role="")
     return tuple(found)
 
 
@@ -74,9 +76,14 @@ def _masked_until(masked: Sequence[tuple[int, int]], at: int) -> int:
 
 
 def _linked(found: list[Quantity], quantity: Quantity, tokens: Tokens) -> Quantity:
-    """The second end of a change with its role: "from 16 to 40" is two quantities."""
-    if not found or found[-1].role != "from" or (found[-1].kind != quantity.kind and found[-1].unit):
+    """The second end of a change with its role ("from 16 to 40" is two quantities); a lone first end loses its own."""
+    if not found or found[-1].role != "from":
         return quantity
     gap = tokens.folded[max(found[-1].end, found[-1].noun_end) : quantity.start]
-    near = len(gap) <= _CHANGE_GAP and not any(stop in gap for stop in ".\n;")
-    return replace(quantity, role="to") if near else quantity
+    same = found[-1].kind == quantity.kind or not found[-1].unit
+    if same and len(gap) <= _CHANGE_GAP and not any(stop in gap for stop in ".\n;"):
+        return replace(quantity, role="to") if quantity.bound != "<=" else replace(
+            quantity, role="to", bound="", low=quantity.high
+        )
+    found[-1] = replace(found[-1], role="")
+    return quantity

@@ -1,0 +1,67 @@
+"""`claimwatch eval`: precision, recall and F1 on labelled coverage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.configuration import load_configuration
+from pipeline.cli.main import EXIT_FAILED
+from pipeline.cli.match import article_of, as_record
+from pipeline.errors import ClaimwatchError
+from pipeline.match import scoring
+from pipeline.model.outcome import Done
+from pipeline.service.engine import engine
+
+
+@click.command("eval", short_help="Score the reader on labelled coverage.")
+@click.argument("gold", type=click.Path(path_type=Path), metavar="GOLD.jsonl")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, language groups included.")
+@click.option("--errors", is_flag=True, help="List every difference from the labels.")
+@click.option("--workers", default=1, show_default=True, help="Processes that read side by side.")
+@click.pass_obj
+def command(config: Path | None, gold: Path, as_json: bool, errors: bool, workers: int) -> None:
+    """Read every article of GOLD.jsonl, compare with its labels, and print precision, recall and F1."""
+    watch = load_configuration(config, shipped_ok=True).watch
+    rows = _labelled(gold)
+    with engine("inline" if workers == 1 else "processes", workers) as running:
+        outcomes = running.run([article_of(row) for row in rows], watch)
+    found = [as_record(outcome.value) for outcome in outcomes if isinstance(outcome, Done)]
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if not isinstance(outcome, Done):
+            click.echo(f"{row['id']}: {outcome.reason} {outcome.detail}", err=True)
+    report = scoring.report(rows, found)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=1))
+    else:
+        click.echo(report.as_table())
+        if errors:
+            for line in report.errors:
+                click.echo(line)
+    if len(found) < len(rows):
+        sys.exit(EXIT_FAILED)
+
+
+def _labelled(path: Path) -> Sequence[Mapping[str, Any]]:
+    rows = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ClaimwatchError(f"cannot be read: {error}", thing=str(path)) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            row["id"], row["text"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ClaimwatchError(
+                f"line {number} is no labelled article: {error}", thing=str(path), hint="docs/labelling.md says how"
+            ) from error
+        rows.append(row)
+    return rows

@@ -1,0 +1,37 @@
+"""The flow, in order: due sources -> entries -> pages -> articles -> analysis -> findings -> alerts -> messages."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from pipeline.fetch.client import Fetcher
+from pipeline.service import deliver, pages, poll
+from pipeline.service.wiring import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one full cycle did."""
+
+    polled: poll.Polled = field(default_factory=poll.Polled)
+    worked: pages.Worked = field(default_factory=pages.Worked)
+    revisited: pages.Worked = field(default_factory=pages.Worked)
+    delivered: deliver.Delivered = field(default_factory=deliver.Delivered)
+    took_s: float = 0.0
+
+
+async def cycle(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Summary:
+    """One full cycle now. Every step takes what is due from the store and leaves its outcome there."""
+    started = desk.clock.elapsed_s()
+    polled = await poll.poll(desk, fetcher, stop=stop)  # sources -> entries
+    worked = await pages.work(desk, fetcher, stop=stop)  # entries -> pages -> articles -> findings -> alerts
+    revisited = await pages.revisit(desk, fetcher, stop=stop)  # articles -> versions -> findings -> alerts
+    delivered = await asyncio.to_thread(deliver.deliver, desk)  # outbox -> channels
+    return Summary(
+        polled=polled,
+        worked=worked,
+        revisited=revisited,
+        delivered=delivered,
+        took_s=desk.clock.elapsed_s() - started,
+    )

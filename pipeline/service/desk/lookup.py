@@ -1,0 +1,78 @@
+"""Search: full text over articles and findings, with filters that make stable links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.model.watch import Claim
+from pipeline.service.desk.today import claim_of, source_names
+from pipeline.service.wiring import Desk
+from pipeline.storage import articles, findings, search
+from pipeline.storage.articles import ArticleRow
+from pipeline.storage.findings import SavedFinding
+from pipeline.storage.search import NEWEST, Hit, Where
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One hit with what it stands for; exactly one of the two is there."""
+
+    hit: Hit
+    article: ArticleRow | None
+    finding: SavedFinding | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    rows: tuple[Found, ...]
+    count: int  # no more than NEWEST
+    more: int | None
+    claims: Mapping[str, Claim]
+    names: Mapping[str, str]
+
+    @property
+    def many(self) -> bool:
+        """There are more than were counted."""
+        return self.count >= NEWEST
+
+
+def find(
+    desk: Desk,
+    asked: str,
+    *,
+    kind: str = "",
+    source: str = "",
+    lang: str = "",
+    claim: str = "",
+    topic: str = "",
+    relation: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    ranked: bool = False,
+    before: int | None = None,
+) -> Result:
+    """What holds every word asked for, newest first; with `ranked` the newest thousand by how well they fit."""
+    where = Where(
+        kind=kind, source=source, lang=lang, claim=claim, topic=topic, relation=relation, since=since, until=until
+    )
+    with desk.store.read() as tx:
+        hits = search.find(tx, asked, where, ranked=ranked, limit=PAGE + 1, before=None if ranked else before)
+        count = search.count(tx, asked, where)
+        rows = []
+        for hit in hits[:PAGE]:
+            article = articles.load(tx, hit.thing_id) if hit.kind == "article" else None
+            finding = findings.load(tx, hit.thing_id) if hit.kind == "finding" else None
+            if article is not None or finding is not None:
+                rows.append(Found(hit=hit, article=article, finding=finding))
+    more = hits[PAGE - 1].row if len(hits) > PAGE and not ranked else None
+    return Result(
+        rows=tuple(rows),
+        count=count,
+        more=more,
+        claims={r.hit.claim: claim_of(desk.watch, r.hit.claim) for r in rows if r.hit.claim},
+        names=source_names(desk, {r.hit.source for r in rows if r.hit.source}),
+    )

@@ -1,0 +1,327 @@
+"""Entries of the queue -> pages -> articles -> analysis -> the store: one path, one outcome with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pipeline.articles import address, identity
+from pipeline.articles import version as versions
+from pipeline.errors import FetchError, LeaseLost, StoreError
+from pipeline.extract.page import extract
+from pipeline.fetch.client import Fetcher
+from pipeline.model.article import Article, Extracted, Response
+from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
+from pipeline.model.source import Entry
+from pipeline.service import record
+from pipeline.service.wiring import Desk
+from pipeline.storage import articles, entries, jobs
+from pipeline.storage.entries import QueuedEntry
+from pipeline.storage.session import Transaction
+
+LEASE = timedelta(minutes=10)  # an entry in work is left alone by others for this long
+RETRY_FIRST = timedelta(minutes=2)  # doubled at each further try
+RETRY_LONGEST = timedelta(hours=6)
+# What a second try may mend. The rest is final: the page says no, is gone, or is no article.
+PASSING = frozenset(
+    {
+        Reason.DNS,
+        Reason.REFUSED,
+        Reason.RESET,
+        Reason.TLS,
+        Reason.CONNECT_TIMEOUT,
+        Reason.READ_TIMEOUT,
+        Reason.TOTAL_TIMEOUT,
+        Reason.WRONG_LENGTH,
+        Reason.BAD_ENCODING,
+        Reason.RATE_LIMITED,
+        Reason.SERVER_ERROR,
+        Reason.PROTOCOL,
+        Reason.ROBOTS_WAIT,
+        Reason.HOST_BUSY,
+    }
+)
+
+
+@dataclass(slots=True)
+class Worked:
+    """What came of the queue: entries taken, how each ended, articles stored, findings, alerts raised."""
+
+    taken: int = 0
+    articles: int = 0
+    findings: int = 0
+    news: int = 0
+    alerts: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, stored: record.Recorded) -> None:
+        """Count what storing one version brought."""
+        self.articles += stored.new
+        self.findings += stored.findings
+        self.news += stored.news
+        self.alerts += stored.alerts
+
+
+async def work(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int = 1_000_000) -> Worked:
+    """Take entries until none is due, many at once and few of one host."""
+    worked = Worked()
+    while worked.taken < limit and not (stop and stop.is_set()):
+        queued = await desk.write(lambda tx: _claim(desk, tx))
+        if not queued:
+            break
+        worked.taken += len(queued)
+        async with asyncio.TaskGroup() as group:
+            for entry in queued:
+                group.create_task(_guarded(desk, fetcher, entry, worked))
+    return worked
+
+
+def _claim(desk: Desk, tx: Transaction) -> tuple[QueuedEntry, ...]:
+    fetch = desk.settings.fetch
+    return entries.claim(
+        tx,
+        now=desk.clock.now(),
+        limit=fetch.concurrency * 2,
+        per_host=fetch.per_host * 4,
+        lease=LEASE,
+        holder=desk.holder,
+    )
+
+
+def _claim_revisits(desk: Desk, tx: Transaction) -> tuple[articles.ArticleRow, ...]:
+    fetch = desk.settings.fetch
+    return articles.claim_revisits(
+        tx,
+        now=desk.clock.now(),
+        limit=fetch.concurrency * 2,
+        per_host=fetch.per_host * 4,
+        lease=LEASE,
+        holder=desk.holder,
+    )
+
+
+async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked) -> None:
+    """One entry to its end; what nobody foresaw is stored with the entry and stops no other."""
+    try:
+        outcome = await _entry(desk, fetcher, queued, worked)
+    except (StoreError, asyncio.CancelledError):
+        raise  # of the whole database or process: the lease ends, and the entry is taken again
+    except Exception as error:  # noqa: BLE001 - the one guard of items: stored with its type, retried, shown
+        outcome = Failed(Reason.UNEXPECTED, f"{type(error).__name__}: {error}")
+    worked.outcomes[await _settle(desk, queued, outcome)] += 1
+
+
+async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int]) -> str:
+    """Store how the entry ended, or when it is tried again; the outcome in a word or its reason."""
+    now = desk.clock.now()
+
+    def store(tx: Transaction) -> str:
+        if isinstance(outcome, Done):
+            reason, stage, article = "", "done", outcome.value
+        else:
+            reason, article = str(outcome.reason), None
+            stage = "skipped" if isinstance(outcome, Skipped) else "failed"
+            left = queued.attempts + 1 < desk.settings.fetch.attempts
+            if isinstance(outcome, Failed) and outcome.retry and left:
+                again = now + _backoff(queued.attempts)
+                entries.retry(tx, queued.id, at=again, reason=reason, detail=outcome.detail)
+                jobs.tally(tx, now.date(), "entry-retry", reason, thing=queued.entry.source)
+                return f"retry {reason}"
+        detail = "" if isinstance(outcome, Done) else outcome.detail
+        if not isinstance(outcome, Done):
+            entries.finish(tx, queued.id, stage, now=now, reason=reason, detail=detail, article_id=article)
+        jobs.tally(tx, now.date(), "entry", reason or stage, thing=queued.entry.source)
+        return reason or stage
+
+    return await desk.write(store)
+
+
+def _backoff(attempts: int) -> timedelta:
+    return min(RETRY_FIRST * (1 << min(attempts, 10)), RETRY_LONGEST)
+
+
+async def _entry(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked) -> Outcome[int]:
+    entry = queued.entry
+    url = address.canonical(entry.url) if entry.url else _address_of_content(desk, entry)
+    if not url:
+        return Skipped(Reason.NO_ADDRESS, "the item names no address and holds no text")
+    if Reason.AGGREGATOR_LINK in entry.notes:
+        return Skipped(Reason.AGGREGATOR_LINK, "the address leads to an aggregator that hides the publisher's")
+    known = await _known(desk, queued, url)
+    if known is not None:
+        return known
+    page: Outcome[Extracted]
+    response: Response | None = None
+    if not entry.url:
+        page = extract("", entry=entry, agencies=desk.settings.articles.agencies)
+    else:
+        try:
+            response = await fetcher.get(entry.url, kind="page")
+            page = await asyncio.to_thread(_extract, desk, response, entry)
+        except FetchError as error:
+            page = _without_page(desk, queued, error)
+    if not isinstance(page, Done):
+        return page
+    return await _analysed(desk, queued, url, page.value, response, worked)
+
+
+def _address_of_content(desk: Desk, entry: Entry) -> str:
+    """An address of our own for an item that has none but holds its text: the source's, and the item's key."""
+    if not (entry.content or entry.summary):
+        return ""
+    return f"{desk.source(entry.source).url}#{hashlib.sha256(entry.key.encode()).hexdigest()[:16]}"
+
+
+async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | None:
+    """An address seen before: this source carries it too. None when it is new."""
+    now = desk.clock.now()
+
+    def look(tx: Transaction) -> Outcome[int] | None:
+        article = articles.find(tx, [url])
+        if article is None:
+            return None
+        articles.carry(tx, article.id, queued.entry.source, now=now, entry_id=queued.id)
+        entries.finish(tx, queued.id, "skipped", now=now, reason=Reason.KNOWN, article_id=article.id)
+        return Skipped(Reason.KNOWN, f"article {article.id}")
+
+    return await desk.write(look)
+
+
+def _extract(desk: Desk, response: Response, entry: Entry | None) -> Outcome[Extracted]:
+    return extract(
+        response.body,
+        url=response.final_url,
+        entry=entry,
+        content_type=response.header("content-type"),
+        agencies=desk.settings.articles.agencies,
+    )
+
+
+def _without_page(desk: Desk, queued: QueuedEntry, error: FetchError) -> Outcome[Extracted]:
+    """What the feed itself holds, once the page cannot be had; before that, another try."""
+    passing = error.reason in PASSING
+    if passing and queued.attempts + 1 < desk.settings.fetch.attempts:
+        return Failed(error.reason, error.message)
+    told = extract("", entry=queued.entry, agencies=desk.settings.articles.agencies)
+    return told if isinstance(told, Done) else Failed(error.reason, error.message, retry=False)
+
+
+async def _analysed(
+    desk: Desk, queued: QueuedEntry, url: str, page: Extracted, response: Response | None, worked: Worked
+) -> Outcome[int]:
+    source, watch = desk.source(queued.entry.source), desk.watch
+    claimed = address.trusted(response.final_url, page.canonical) if response else ""
+    seen = record.Seen(
+        url=address.canonical(claimed) if claimed else url,
+        also=(url, address.canonical(response.final_url) if response else ""),
+        page=page,
+        fingerprint=identity.fingerprint(page.title, page.text),
+        source=source,
+        fetched_at=desk.clock.now(),
+        entry_id=queued.id,
+        backlog=queued.backlog,
+        etag=response.header("etag") if response else "",
+        last_modified=response.header("last-modified") if response else "",
+    )
+    article = as_article(seen)
+    analysis = (await asyncio.to_thread(desk.engine.run, [article], watch))[0]
+    if not isinstance(analysis, Done):
+        return analysis
+    stored = await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch))
+    worked.add(stored)
+    return Done(stored.article_id)
+
+
+def as_article(seen: record.Seen, previous: str = "") -> Article:
+    """What the core is asked about; `previous` is the text of the version before."""
+    page = seen.page
+    return Article(
+        id=seen.url,
+        text=page.text,
+        title=page.title,
+        url=seen.url,
+        lang=page.lang or seen.source.lang,
+        published=page.published,
+        country=seen.source.country,
+        source=seen.source.id,
+        author=page.author,
+        site=page.site,
+        previous=previous,
+    )
+
+
+async def revisit(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Worked:
+    """Look again at articles that are due for it: a changed text is a new version, and is analysed."""
+    worked = Worked()
+    while not (stop and stop.is_set()):
+        rows = await desk.write(lambda tx: _claim_revisits(desk, tx))
+        if not rows:
+            break
+        worked.taken += len(rows)
+        async with asyncio.TaskGroup() as group:
+            for row in rows:
+                group.create_task(_again(desk, fetcher, row, worked))
+    return worked
+
+
+async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> None:
+    try:
+        reason = await _look_again(desk, fetcher, row, worked)
+    except (StoreError, LeaseLost, asyncio.CancelledError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the guard of revisits: the article is left for its next turn
+        reason = f"{Reason.UNEXPECTED} {type(error).__name__}: {error}"
+    worked.outcomes[reason.split(" ")[0] or "changed"] += 1
+    if reason:
+        now = desk.clock.now()
+        again = versions.next_visit(first_seen=row.first_seen, checks=row.checks + 1, now=now)
+        await desk.write(lambda tx: articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason))
+
+
+async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> str:
+    """Why there is no new version, or "" when one was stored."""
+    try:
+        response = await fetcher.get(row.url, etag=row.etag, last_modified=row.last_modified, kind="page")
+    except FetchError as error:
+        return str(error.reason)
+    if response.status == 304:
+        return Reason.UNCHANGED
+    page = await asyncio.to_thread(_extract, desk, response, None)
+    if not isinstance(page, Done):
+        return str(page.reason)
+    current, source = await desk.read(lambda tx: articles.current(tx, row.id)), desk.source(row.source)
+    if current is None:
+        return Reason.NO_TEXT
+    seen = record.Seen(
+        url=row.url,
+        page=_settled(page.value, current.published, current.title),
+        fingerprint=identity.fingerprint(page.value.title, page.value.text),
+        source=source,
+        fetched_at=desk.clock.now(),
+        backlog=row.backlog,
+        etag=response.header("etag"),
+        last_modified=response.header("last-modified"),
+        article_id=row.id,
+    )
+    decided = versions.decide(current.text, page.value.text, flaps=row.flaps, flapping=row.flapping)
+    if isinstance(decided, Skipped):
+        if decided.reason is Reason.FLAPPING:
+            await desk.write(
+                lambda tx: articles.checked(tx, row.id, now=desk.clock.now(), revisit_at=None, flapping=True)
+            )
+        return str(decided.reason)
+    watch = desk.watch
+    article = as_article(seen, previous=current.text)
+    analysis = (await asyncio.to_thread(desk.engine.run, [article], watch))[0]
+    if not isinstance(analysis, Done):
+        return str(analysis.reason)
+    worked.add(await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch)))
+    return ""
+
+
+def _settled(page: Extracted, published: datetime | None, title: str) -> Extracted:
+    """A page seen again keeps the date and title that its feed gave."""
+    return replace(page, published=published or page.published, title=page.title or title)

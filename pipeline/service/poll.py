@@ -1,0 +1,179 @@
+"""Sources that are due -> entries in the queue, and when to look again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pipeline.articles import address
+from pipeline.errors import FetchError, ParseError
+from pipeline.fetch.client import Fetcher
+from pipeline.model.article import Response
+from pipeline.model.outcome import Reason
+from pipeline.model.source import Entry, FeedDocument, Hints, Source, SourceState
+from pipeline.service.wiring import Desk
+from pipeline.sources import due, feed, health, hints
+from pipeline.storage import entries, jobs, sources
+from pipeline.storage.session import Transaction
+
+LEASE = timedelta(minutes=5)  # a source in work is left alone by others for this long
+CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest first
+
+
+@dataclass(slots=True)
+class Polled:
+    """What came of polling: sources asked, those that answered, new entries, and why the rest brought nothing."""
+
+    asked: int = 0
+    answered: int = 0
+    new_entries: int = 0
+    changed_entries: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What one source answered, read: a document, or the reason why there is none."""
+
+    reason: Reason | None = None  # None when a document was read
+    detail: str = ""
+    proven: bool = True  # False for a 304: the feed itself was not seen
+    response: Response | None = None
+    document: FeedDocument | None = None
+    body_hash: str = ""
+    hints: Hints = field(default_factory=Hints)
+
+
+async def poll(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int = 10_000) -> Polled:
+    """Ask every source that is due, many at once; one that is slow holds up no other."""
+    polled = Polled()
+    await desk.write(lambda tx: sources.sync(tx, desk.configuration.sources, now=desk.clock.now()))
+    while polled.asked < limit and not (stop and stop.is_set()):
+        states = await desk.write(lambda tx: _claim(desk, tx))
+        if not states:
+            break
+        async with asyncio.TaskGroup() as group:
+            for state in states:
+                group.create_task(_poll_one(desk, fetcher, state, polled))
+    return polled
+
+
+def _claim(desk: Desk, tx: Transaction) -> tuple[SourceState, ...]:
+    fetch = desk.settings.fetch
+    return sources.claim_due(
+        tx,
+        now=desk.clock.now(),
+        limit=fetch.concurrency * 4,
+        per_host=fetch.per_host,
+        lease=LEASE,
+        holder=desk.holder,
+    )
+
+
+async def _poll_one(desk: Desk, fetcher: Fetcher, state: SourceState, polled: Polled) -> None:
+    source = desk.source(state.source)
+    polled.asked += 1
+    answer = await _ask(desk, fetcher, source, state)
+    now = desk.clock.now()
+    found = answer.document.entries if answer.document else ()
+
+    def store(tx: Transaction) -> entries.Added:
+        added = entries.add(tx, found, now=now, backlog_before=state.first_polled_at or now)
+        after, _ = health.after(state, _as_poll(answer, now, new_entries=len(added.new)))
+        next_at = due.next_poll(
+            source, after, hints=answer.hints, now=now, jitter=_jitter(source.id), cadence=_cadence(desk)
+        )
+        sources.save(tx, replace(after, next_poll_at=next_at), now=now)
+        jobs.tally(tx, now.date(), "poll", answer.reason or "ok", thing=source.id)
+        return added
+
+    added = await desk.write(store)
+    polled.new_entries += len(added.new)
+    polled.changed_entries += len(added.changed)
+    polled.answered += answer.reason in (None, Reason.UNCHANGED)
+    if answer.reason:
+        polled.reasons[answer.reason] += 1
+
+
+def _cadence(desk: Desk) -> due.Cadence:
+    schedule = desk.settings.schedule
+    return due.Cadence(
+        interval=schedule.interval, floor=schedule.floor, ceiling=schedule.ceiling, longest=schedule.longest
+    )
+
+
+def _as_poll(answer: _Answer, now: datetime, *, new_entries: int) -> health.Poll:
+    response = answer.response
+    return health.Poll(
+        at=now,
+        reason=answer.reason,
+        proven=answer.proven,
+        detail=answer.detail,
+        new_entries=new_entries,
+        url=response.permanent_url if response else "",
+        etag=response.header("etag") if response else "",
+        last_modified=response.header("last-modified") if response else "",
+        body_hash=answer.body_hash,
+    )
+
+
+async def _ask(desk: Desk, fetcher: Fetcher, source: Source, state: SourceState) -> _Answer:
+    kind = "sitemap" if source.kind == "sitemap" else "feed"
+    try:
+        etag, last_modified = due.validators(state)
+        response = await fetcher.get(state.url, etag=etag, last_modified=last_modified, kind=kind)
+    except FetchError as error:
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else None
+        return _Answer(reason=error.reason, detail=error.message, hints=Hints(retry_after=wait))
+    now = desk.clock.now()
+    asked = hints.of_headers(response.headers, now=now)
+    if response.status == 304:
+        return _Answer(reason=Reason.UNCHANGED, proven=False, response=response, hints=asked)
+    body_hash = hashlib.sha256(response.body).hexdigest()
+    if body_hash == state.body_hash:
+        return _Answer(reason=Reason.UNCHANGED, response=response, hints=asked, body_hash=body_hash)
+    try:
+        document = await asyncio.to_thread(_read, desk, source, response, now)
+    except ParseError as error:
+        return _Answer(reason=error.reason, detail=error.message, response=response, hints=asked)
+    document = await _with_children(desk, fetcher, source, document, now)
+    return _Answer(
+        response=response,
+        document=document,
+        body_hash=body_hash,
+        hints=hints.merged(document.hints, asked),
+    )
+
+
+def _read(desk: Desk, source: Source, response: Response, now: datetime) -> FeedDocument:
+    return feed.read(
+        response.body,
+        source=source,
+        content_type=response.header("content-type"),
+        url=response.final_url,
+        limit=desk.settings.fetch.entries,
+        now=now,
+        canonical=address.canonical,
+    )
+
+
+async def _with_children(
+    desk: Desk, fetcher: Fetcher, source: Source, document: FeedDocument, now: datetime
+) -> FeedDocument:
+    """A sitemap index with the entries of its newest sitemaps."""
+    found: list[Entry] = list(document.entries)
+    for child in document.children[:CHILDREN]:
+        try:
+            response = await fetcher.get(child, kind="sitemap")
+            found += (await asyncio.to_thread(_read, desk, source, response, now)).entries
+        except (FetchError, ParseError):
+            continue  # the others may be well; the index is asked again
+    return replace(document, entries=tuple(found)) if document.children else document
+
+
+def _jitter(source: str) -> float:
+    """A share from 0 to 1 that is the source's own, so that sources of one interval do not ask in step."""
+    return int(hashlib.sha256(source.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
