@@ -19,7 +19,10 @@ def parse_duration(text: object) -> timedelta:
     parts = _PART.findall(written)
     if not parts or "".join(number + unit for number, unit in parts) != written:
         raise ValueError(f"{written!r} is no duration: write a number with its unit, such as 15m, 2h or 1d12h")
-    return timedelta(seconds=sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+    except OverflowError as error:
+        raise ValueError(f"{written[:40]!r} is too long: write 15m, 2h or 1d12h") from error
 
 
 def parse_size(text: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import yaml
 from pipeline.errors import ConfigError
 
 _LOADER: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C parser is eight times as fast
-_INT = re.compile(r"[-+]?[0-9]+")
+_INT = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -81,27 +82,45 @@ def read_document(path: Path, name: str = "") -> Document:
     except yaml.YAMLError as error:
         document.faults.append((Place(document.file), "", f"is no YAML: {error}"))
         return document
-    document.data = _plain(document.root, document, ()) if document.root is not None else None
+    document.data = _Reader(document).plain(document.root, ()) if document.root is not None else None
     return document
 
 
-def _plain(node: yaml.Node, document: Document, path: tuple[str | int, ...]) -> Any:
-    if node.tag not in _PLAIN_TAGS:
-        _fault(document, node, path, f"tag {node.tag} is not supported: write the value without it")
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, document, (*path, i)) for i, child in enumerate(node.value)]
-    data: dict[str, Any] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            _fault(document, key, path, "a key must be a word")
-            continue
-        if key.value in data:
-            _fault(document, key, (*path, key.value), "duplicate key: the first one counts, take one of them out")
-            continue
-        data[key.value] = _plain(value, document, (*path, key.value))
-    return data
+class _Reader:
+    """Turns the tree into plain data, each node once, so that aliases cannot grow it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._made: dict[int, Any] = {}
+        self._open: set[int] = set()
+
+    def plain(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
+        if id(node) in self._open:
+            _fault(self._document, node, path, "holds itself: an alias may not stand within its own anchor")
+            return None
+        if id(node) not in self._made:
+            self._open.add(id(node))
+            self._made[id(node)] = self._read(node, path)
+            self._open.discard(id(node))
+        return self._made[id(node)]
+
+    def _read(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
+        if node.tag not in _PLAIN_TAGS:
+            _fault(self._document, node, path, f"tag {node.tag} is not supported: write the value without it")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(child, (*path, i)) for i, child in enumerate(node.value)]
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                _fault(self._document, key, path, "a key must be a word")
+            elif key.value in data:
+                message = "duplicate key: the first one counts, take one of them out"
+                _fault(self._document, key, (*path, key.value), message)
+            else:
+                data[key.value] = self.plain(value, (*path, key.value))
+        return data
 
 
 def _fault(document: Document, node: yaml.Node, path: tuple[str | int, ...], message: str) -> None:
@@ -111,13 +130,13 @@ def _fault(document: Document, node: yaml.Node, path: tuple[str | int, ...], mes
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:  # quoted or a block: text
+    if node.style:  # quoted or a block: text; a plain one has None, or "" from the C parser
         return text
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
         return int(text)
-    if _FLOAT.fullmatch(text):
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text
 
