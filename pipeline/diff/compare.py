@@ -33,6 +33,7 @@ class _Reading:
     changed: list[Change] = field(default_factory=list)  # filled slots with another value
     added: list[Change] = field(default_factory=list)  # open slots that are filled
     stated: bool = False  # a known value is repeated, or a group says the whole claim
+    periods: set[str] = field(default_factory=set)  # slots whose value is given for another period (ruling 3)
     old_news: bool = False  # an earlier stage than the known one is all that is said
 
     def span(self, start: int, end: int) -> Span:
@@ -130,6 +131,7 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
             values[slot.name] = pick(read_dates(reading.scope, slot, beside), several=False)
         elif slot.type in ("place", "party"):
             values[slot.name] = pick(read_places(reading.scope, slot, concepts), several=False)
+    _note_periods(reading, values)
     off = None
     for slot in reading.scope.claim.slots:
         if slot.type == "stage":
@@ -141,6 +143,16 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
         else:
             _compare_values(reading, slot, values.get(slot.name, []))
     return off
+
+
+def _note_periods(reading: _Reading, values: dict[str, list[Value]]) -> None:
+    """A figure for another period than the known one changes its slot, however near it is (ruling 3)."""
+    for slot in reading.scope.claim.slots:
+        known = reading.known.get(slot.name)
+        said = values.get(slot.name, [])
+        if slot.type == "date" and "with" in slot.options and known and said and not slot.options.get("fixed"):
+            if not same_value("date", known, said[0].value, reading.rates):
+                reading.periods.add(str(slot.options["with"]))
 
 
 def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
@@ -192,7 +204,8 @@ def _compare_values(reading: _Reading, slot: Slot, found: list[Value]) -> None:
     if known is None:
         reading.added += changes
         return
-    if any(same_value(slot.type, known, c.new, reading.rates) for c in changes):
+    other_period = str(slot.name) in reading.periods
+    if any(same_value(slot.type, known, c.new, reading.rates) for c in changes) and not other_period:
         reading.stated = True
         return
     if not slot.options.get("fixed"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, nearest, signals_after, signals_before
+from pipeline.diff.values import days
 from pipeline.model.watch import Slot
 from pipeline.text.document import Line, Mention
 from pipeline.text.quantities import Quantity
@@ -12,6 +13,7 @@ from pipeline.text.quantities import Quantity
 # Code points, measured on the labelled articles.
 NOUN_REACH = 28  # from a number without a noun to the word for what is counted
 MONEY_REACH = 110  # from a sum to what it pays for
+PARTED = 25  # what a comma between a number and a party adds to their distance
 OLD_BEFORE = 14
 OLD_AFTER = 14
 KINDS = {"money": "money", "count": "count", "percent": "percent", "ordinal": "ordinal", "duration": "duration"}
@@ -47,7 +49,9 @@ def read_numbers(scope: Scope, slot: Slot) -> list[Value]:
 
 
 def _in_bounds(slot: Slot, quantity: Quantity) -> bool:
-    value = float(quantity.value)
+    value = days(quantity.canonical()) if quantity.kind == "duration" else float(quantity.value)
+    if value is None:
+        return False
     return (slot.least is None or value >= slot.least) and (slot.most is None or value <= slot.most)
 
 
@@ -62,9 +66,25 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
         return 0.0, "denied"
     of = scope.mentions(number, _terms(slot.of))
     other = scope.mentions(number, _terms(slot.not_of) | scope.rivals)
+    own = scope.mentions(number, _terms(scope.claim.cues_terms("own")))
+    if own and other and _reach(scope, line, other, quantity) < _reach(scope, line, own, quantity):
+        return 0.0, "another party's value"
     if slot.type in ("count", "ordinal", "duration"):
         return _weigh_count(slot, quantity, of, other)
     return _weigh_sum(scope, slot, line, quantity, of, other)
+
+
+def _reach(scope: Scope, line: Line, mentions: list[Mention], quantity: Quantity) -> int:
+    """How far the nearest party is, a party behind a comma or conjunction counting as farther off."""
+    return min(
+        gap(m.start, m.end, quantity.start, quantity.end) + _parted(scope, line, m, quantity) for m in mentions
+    )
+
+
+def _parted(scope: Scope, line: Line, mention: Mention, quantity: Quantity) -> int:
+    first, last = sorted(((mention.start, mention.end), (quantity.start, quantity.end)))
+    between = scope.doc.folded[first[1] : last[0]]
+    return PARTED if any(sign in between for sign in (",", ";", "،")) or line.start > last[0] else 0
 
 
 def _terms(terms: tuple[str, ...]) -> frozenset[str]:

@@ -27,7 +27,16 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
             if near <= DATE_REACH:
                 score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH))
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
-    return sorted(found, key=lambda v: (-v.score, v.start))
+    found.sort(key=lambda v: (-v.score, v.start))
+    return _precise(found)
+
+
+def _precise(found: list[Value]) -> list[Value]:
+    """A date that says the best one more exactly comes before it."""
+    if not found or "/" in found[0].value:
+        return found
+    finer = [v for v in found if v.value.startswith(found[0].value + "-")]
+    return [*finer[:1], *found]
 
 
 def _fits(slot: Slot, canonical: str) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, signals_before
-from pipeline.text.document import Candidate, Line, Signal
+from pipeline.text.document import Candidate, Hit, Line, Signal
 
 DENIAL_REACH = 130  # code points between a denial and the thing denied
 CONCEDED = 40  # a denial that follows "despite" or "although" this closely is not the last word
 CONFIRM_REACH = 90
 DROP_REACH = 80
 SAID_AFTER = 70
+LEAD = 2  # the title and the first two sentences are what the article is about
+BESIDE = 2  # sentences before a denial that only report what is denied
+NEGATED_BEFORE = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Verdict:
 
 def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     """The claim's own `denied_by` groups and the lexicon's words for dropping what was held."""
-    denying = [h for h in candidate.hits if h.denies]
+    denying = [h for h in candidate.hits if h.denies and not _negated(scope, h)]
     upheld = [n for n in scope.hit_lines if n not in {h.line for h in denying}]
     if denying:
         last = denying[-1]
@@ -46,6 +49,18 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     return Verdict()
 
 
+def _negated(scope: Scope, hit: Hit) -> bool:
+    """Whether the words of a reversing group are themselves denied: "no rupture", "wrong to speak of"."""
+    group = scope.claim.denied_by[hit.group - len(scope.claim.about)]
+    terms = frozenset(t for term in (*group.all, *group.any) for t in term.split("|"))
+    line = scope.doc.lines[hit.line]
+    parties = frozenset(t for g in scope.claim.about for term in g.all for t in term.split("|"))
+    words = scope.mentions(hit.line, (terms - parties) or terms)
+    return any(
+        signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial")
+    )
+
+
 def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:
     """Whether later passages state the claim in the outlet's present voice again."""
     later = [n for n in upheld if n > line + 1]
@@ -53,17 +68,29 @@ def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:
 
 
 def denial(scope: Scope) -> Verdict:
-    """Whether the refutation of a claim is the text's last word on it (ruling 5)."""
-    verdict = Verdict()
+    """Whether the refutation of a claim is the text's last word on it (ruling 5).
+
+    It is when the title or the lead says so, or when the claim stands nowhere but beside its denial.
+    """
+    denied: dict[int, Signal] = {}
+    confirmed: list[int] = []
     for number in sorted(n for n, sure in scope.strength.items() if sure >= 0.5):
         line = scope.doc.lines[number]
-        for signal in line.of_kind("denial"):
-            if _denies_subject(scope, number, line, signal):
-                verdict = Verdict(True, "", "denied", number, signal.start, signal.end, "denied")
-        for signal in line.of_kind("certainty", "confirmed"):
-            if verdict.denied and number > verdict.line and verdict.line != TITLE and _near_core(scope, number, signal):
-                verdict = Verdict(False, "", "confirmed", number, signal.start, signal.end, "upheld after a denial")
-    return verdict
+        signal = next((s for s in line.of_kind("denial") if _denies_subject(scope, number, line, s)), None)
+        if signal:
+            denied[number] = signal
+        confirmed += [number for s in line.of_kind("certainty", "confirmed") if _near_core(scope, number, s)]
+    if not denied:
+        return Verdict()
+    leading = min(denied) <= LEAD
+    last = min(denied) if leading else max(denied)
+    asserted = [n for n in scope.hit_lines if n not in denied and not any(0 < d - n <= BESIDE for d in denied)]
+    if not leading and asserted:
+        return Verdict()
+    if leading and min(denied) != TITLE and any(n > last for n in confirmed if n not in denied):
+        return Verdict()
+    signal = denied[last]
+    return Verdict(True, "", "denied", last, signal.start, signal.end, "denied")
 
 
 def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.watch import Group
 from pipeline.text.document import Document
 
+LENDING = 2  # sentences before a passage that may lend it a party it does not name
 NEAR = 3  # sentences before and after a passage in which `near` terms count
 ARTICLE, PARAGRAPH = 0, -1  # windows that are no number of sentences
 
@@ -28,14 +29,20 @@ class Rule:
     of: Clause
     weak: bool
     to: str
+    lent: frozenset[Clause]  # clauses of parties, one of which the sentences before may lend
+    lent_count: bool  # `of` names only parties
 
 
-def compile_group(group: Group, default: str) -> Rule:
-    """The rule of a group; `default` is the window that it has when it names none."""
+def compile_group(group: Group, default: str, parties: frozenset[str] = frozenset()) -> Rule:
+    """The rule of a group; `default` is the window that it has when it names none.
+
+    A clause that names only `parties` (countries and those who stand for them) may be lent by the context.
+    """
     clauses = [_clause(term) for term in group.all]
     if group.any:
         clauses.append(frozenset(t for term in group.any for t in term.split("|")))
     least, of = group.at_least or (0, ())
+    narrow = _window(group.within or default) > 0
     return Rule(
         clauses=tuple(clauses),
         none=_flat(group.none),
@@ -47,6 +54,8 @@ def compile_group(group: Group, default: str) -> Rule:
         of=_flat(of),
         weak=group.weak,
         to=group.to,
+        lent=frozenset(c for c in clauses if c <= parties) if narrow else frozenset(),
+        lent_count=narrow and bool(of) and _flat(of) <= parties,
     )
 
 
@@ -141,11 +150,9 @@ def _around(window: int, doc: Document, number: int) -> Iterator[tuple[int, ...]
 
 def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
     """The first condition that does not hold in a window, "" when all do."""
-    for clause in rule.clauses:
-        if not _any_has(doc, lines, clause):
-            return "not together with " + " or ".join(sorted(clause)[:4])
-    if rule.least and sum(_any_has(doc, lines, frozenset((t,))) for t in rule.of) < rule.least:
-        return f"fewer than {rule.least} of " + ", ".join(sorted(rule.of)[:4])
+    failed = _failed_parties(rule, doc, lines)
+    if failed:
+        return failed
     for n in lines:
         for term in rule.none:
             if term in doc.lines[n].terms:
@@ -156,6 +163,29 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
             if not _any_has(doc, around, clause):
                 return "not near " + " or ".join(sorted(clause)[:4])
     return ""
+
+
+def _failed_parties(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
+    """The clause that no term of the window meets; one party may be lent by the sentences before or the title."""
+    lacking = [c for c in rule.clauses if not _any_has(doc, lines, c)]
+    short = rule.least - sum(_any_has(doc, lines, frozenset((t,))) for t in rule.of) if rule.least else 0
+    if not lacking and short <= 0:
+        return ""
+    context = _context(doc, lines)
+    if not lacking and short == 1 and rule.lent_count:
+        if sum(_any_has(doc, (*lines, *context), frozenset((t,))) for t in rule.of) >= rule.least:
+            return ""
+    elif len(lacking) == 1 and short <= 0 and lacking[0] in rule.lent and _any_has(doc, context, lacking[0]):
+        return ""
+    if lacking:
+        return "not together with " + " or ".join(sorted(lacking[0])[:4])
+    return f"fewer than {rule.least} of " + ", ".join(sorted(rule.of)[:4])
+
+
+def _context(doc: Document, lines: tuple[int, ...]) -> tuple[int, ...]:
+    """The title and the sentences before a window from which it may take a party."""
+    first = lines[0]
+    return tuple(dict.fromkeys((0, *range(max(0, first - LENDING), first))))
 
 
 def _any_has(doc: Document, lines: tuple[int, ...], clause: Clause) -> bool:

@@ -122,6 +122,7 @@ def _build(watch: Watch) -> Index:
         by_literal[literal][entry] = None
     numbers = list(by_literal)
     usage = _usage(watch)
+    parties = frozenset(c.id for c in watch.concepts if c.kind in ("country", "person"))
     return Index(
         watch=watch,
         automaton=ahocorasick_rs.AhoCorasick(numbers),
@@ -129,7 +130,7 @@ def _build(watch: Watch) -> Index:
         concepts={c.id: c for c in watch.concepts},
         claims={c.id: c for c in watch.claims},
         topics={t.id: t for t in watch.topics},
-        claim_rules=_anchored(_claim_owners(watch.claims), usage),
+        claim_rules=_anchored(_claim_owners(watch.claims, parties), usage),
         topic_rules=_anchored(_topic_owners(watch.topics), usage),
         weighted=[t for t in watch.topics if t.weights],
     )
@@ -197,12 +198,12 @@ def _exact(name: str, literal: str) -> str:
     )
 
 
-def _claim_owners(claims: Iterable[Claim]) -> Iterable[Owner]:
+def _claim_owners(claims: Iterable[Claim], parties: frozenset[str]) -> Iterable[Owner]:
     for claim in claims:
         for number, group in enumerate(claim.about):
-            yield Owner(claim.id, number, compile_group(group, "1"))
+            yield Owner(claim.id, number, compile_group(group, "1", parties))
         for number, group in enumerate(claim.denied_by):
-            yield Owner(claim.id, len(claim.about) + number, compile_group(group, "1"), denies=True)
+            yield Owner(claim.id, len(claim.about) + number, compile_group(group, "1", parties), denies=True)
 
 
 def _topic_owners(topics: Iterable[Topic]) -> Iterable[Owner]:
