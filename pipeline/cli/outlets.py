@@ -13,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import jinja2
 
 from pipeline.model.source import Source
 from pipeline.settings.duration import parse_duration
 from pipeline.settings.yamltree import read_plain
+from pipeline.text.template import Templates, folder_templates
 
 SLOW_PAGE_S = 2.0  # how long the slow page waits before it answers
 FEED_TEMPLATES = {
@@ -48,7 +48,7 @@ class Outlet:
 
     about: dict[str, Any]
     articles: tuple[SampleArticle, ...]
-    templates: jinja2.Environment
+    templates: Templates
     now: datetime
     home: str = ""
     shown_until: datetime | None = None  # what is younger is not published yet; None shows everything
@@ -145,9 +145,7 @@ class Outlet:
 
 def load_outlets(folder: Path, now: datetime) -> tuple[Outlet, ...]:
     """Read the sample outlets of `folder` (`outlets/*.yaml`, `templates/`); ages count back from `now`."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    templates = folder_templates(str(folder / "templates"))
     outlets = []
     for path in sorted((folder / "outlets").glob("*.yaml")):
         document = read_plain(path)
@@ -162,14 +160,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # the name is http.server's
         outlet = self.server.outlet
-        if self.path in ("/feed.xml", "/feed.json"):
+        path = self.path.partition("?")[0]
+        if path in ("/feed.xml", "/feed.json"):
             body, media_type = outlet.feed()
             self._answer(body, media_type)
             return
-        if self.path == "/robots.txt":
+        if path == "/robots.txt":
             self._answer(b"User-agent: *\nDisallow: /search\n", "text/plain")
             return
-        slug = self.path.removeprefix("/news/").removesuffix("/amp")
+        slug = path.removeprefix("/news/").removesuffix("/amp")
         article = next((a for a in outlet.articles if a.slug == slug), None)
         if article is None:
             self._answer(b"<html><title>Not found</title><p>No such page.</p></html>", "text/html", status=404)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import notify
+from pipeline.alert.message import collect
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
 from pipeline.model.rules import Channel
+from pipeline.service import tell
 from pipeline.service.wiring import Desk
 from pipeline.storage import digests, outbox
 from pipeline.storage.outbox import Delivery
@@ -50,7 +52,45 @@ def deliver(desk: Desk, *, limit: int = 1_000) -> Delivered:
 
 
 def _claim(desk: Desk, tx: Transaction) -> tuple[Delivery, ...]:
-    return outbox.claim_due(tx, now=desk.clock.now(), limit=BATCH, lease=LEASE, holder=desk.holder)
+    """Messages that are due, before their first try brought up to date and, where they were held, made one."""
+    now = desk.clock.now()
+    due = outbox.claim_due(tx, now=now, limit=BATCH, lease=LEASE, holder=desk.holder)
+    held: dict[str, list[Delivery]] = {}
+    ready = []
+    for delivery in due:
+        if delivery.attempts:
+            ready.append(delivery)  # what was tried once goes out as it was, under the same id
+            continue
+        delivery = _renewed(desk, tx, delivery)
+        if delivery.batched:
+            held.setdefault(delivery.channel, []).append(delivery)
+        else:
+            ready.append(delivery)
+    ready += [several[0] if len(several) == 1 else _collected(desk, tx, several) for several in held.values()]
+    return tuple(ready)
+
+
+def _renewed(desk: Desk, tx: Transaction, delivery: Delivery) -> Delivery:
+    """The message of an alert with everybody who reports it by now; what is sent later again stays as it is here."""
+    if delivery.kind != "alert":
+        return delivery
+    message = tell.current_message(desk, tx, delivery.thing_id)
+    if message is None:
+        return delivery
+    payload = asdict(replace(message, id=delivery.message_id or message.id))
+    outbox.rewrite(tx, delivery.id, payload)
+    return replace(delivery, payload=payload)
+
+
+def _collected(desk: Desk, tx: Transaction, held: list[Delivery]) -> Delivery:
+    """Held messages of one channel as one, in the first one's row; the others are closed with where they went."""
+    messages = [as_message(one.payload) for one in held]
+    one = collect(messages, reason="held back meanwhile", public_url=desk.settings.web.public_url)
+    first = held[0]
+    outbox.rewrite(tx, first.id, asdict(one))
+    for other in held[1:]:
+        outbox.drop(tx, other.id, why=f"went out together with message {first.id}")
+    return replace(first, payload=asdict(one))
 
 
 def _one(desk: Desk, delivery: Delivery, channel: Channel | None, down: set[str], done: Delivered) -> None:

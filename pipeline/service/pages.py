@@ -6,14 +6,14 @@ import asyncio
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pipeline.articles import address, identity
 from pipeline.articles import version as versions
 from pipeline.errors import FetchError, LeaseLost, StoreError
 from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
-from pipeline.model.article import Article, Extracted, Response
+from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
 from pipeline.service import record
@@ -277,7 +277,7 @@ async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked:
     worked.outcomes[reason.split(" ")[0] or "changed"] += 1
     if reason:
         now = desk.clock.now()
-        again = versions.next_visit(first_seen=row.first_seen, checks=row.checks + 1, now=now)
+        again = record.next_visit(row, now, changed=False)
         await desk.write(lambda tx: articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason))
 
 
@@ -292,13 +292,16 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     page = await asyncio.to_thread(_extract, desk, response, None)
     if not isinstance(page, Done):
         return str(page.reason)
-    current, source = await desk.read(lambda tx: articles.current(tx, row.id)), desk.source(row.source)
-    if current is None:
+    source = desk.source(row.source)
+    history = await desk.read(lambda tx: articles.versions(tx, row.id))
+    if not history:
         return Reason.NO_TEXT
+    current = history[-1]
+    settled = _settled(page.value, current)
     seen = record.Seen(
         url=row.url,
-        page=_settled(page.value, current.published, current.title),
-        fingerprint=identity.fingerprint(page.value.title, page.value.text),
+        page=settled,
+        fingerprint=identity.fingerprint(settled.title, settled.text),
         source=source,
         fetched_at=desk.clock.now(),
         backlog=row.backlog,
@@ -306,13 +309,11 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
         last_modified=response.header("last-modified"),
         article_id=row.id,
     )
-    decided = versions.decide(current.text, page.value.text, flaps=row.flaps, flapping=row.flapping)
-    if isinstance(decided, Skipped):
-        if decided.reason is Reason.FLAPPING:
-            await desk.write(
-                lambda tx: articles.checked(tx, row.id, now=desk.clock.now(), revisit_at=None, flapping=True)
-            )
-        return str(decided.reason)
+    decided = versions.decide(
+        [_version(one) for one in history], seen.fingerprint, title=settled.title, text=settled.text
+    )
+    if not decided.is_version:
+        return f"{decided.reason} {decided.detail}".strip()
     watch = desk.watch
     article = as_article(seen, previous=current.text)
     analysis = (await asyncio.to_thread(desk.engine.run, [article], watch))[0]
@@ -322,6 +323,11 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     return ""
 
 
-def _settled(page: Extracted, published: datetime | None, title: str) -> Extracted:
-    """A page seen again keeps the date and title that its feed gave."""
-    return replace(page, published=published or page.published, title=page.title or title)
+def _settled(page: Extracted, current: articles.VersionRow) -> Extracted:
+    """A page seen again keeps the date and title that its feed gave: only what the page itself says is compared."""
+    return replace(page, published=current.published or page.published, title=current.title or page.title)
+
+
+def _version(row: articles.VersionRow) -> versions.Version:
+    fingerprint = Fingerprint(digest=row.digest, sketch=row.sketch or b"", recipe=row.recipe)
+    return versions.Version(fingerprint=fingerprint, title=row.title, text=row.text)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.articles import copies as likeness
-from pipeline.articles import sketch
-from pipeline.articles import version as versions
+from pipeline.articles import revisit, sketch
 from pipeline.model.alert import Publisher
 from pipeline.model.article import Extracted, Fingerprint
 from pipeline.model.finding import NEWS, Analysis
@@ -20,6 +19,8 @@ from pipeline.service.wiring import Desk
 from pipeline.storage import articles, copies, entries, findings, jobs, search
 from pipeline.storage.articles import ArticleRow, NewVersion, VersionRow
 from pipeline.storage.session import Transaction
+
+JITTER_STEPS = 97  # articles that came together are looked at again in this many slightly different waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def store(desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Wa
     articles.carry(tx, article.id, seen.source.id, now=now, entry_id=seen.entry_id)
     current = articles.current(tx, article.id)
     if current is not None and current.digest == seen.fingerprint.digest:
-        _end(tx, seen, article, Reason.SAME_TEXT)
+        _end(tx, seen, article, Reason.SAME_TEXT, changed=False)
         return Recorded(article_id=article.id)
     version = articles.add_version(tx, article.id, _new_version(seen, analysis))
     group = _copy_group(tx, version, seen, now)
@@ -87,7 +88,7 @@ def store(desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Wa
     )
     publisher = _publisher(seen, group, analysis.lang)
     raised = sum(tell.tell(desk, tx, one, publisher, analysis, watch, now=now) for one in saved.values())
-    _end(tx, seen, article, "" if analysis.topics else Reason.NO_TOPIC)
+    _end(tx, seen, article, "" if analysis.topics else Reason.NO_TOPIC, changed=current is not None)
     return Recorded(
         article_id=article.id,
         new=1,
@@ -133,14 +134,27 @@ def _new_version(seen: Seen, analysis: Analysis) -> NewVersion:
 
 def _copy_group(tx: Transaction, version: VersionRow, seen: Seen, now: datetime) -> int:
     """Puts the version into the group of the texts that it copies, or one of its own; the group's number."""
-    bands = sketch.bands(seen.fingerprint.sketch)
-    best, similarity = None, 0.0
-    for one in copies.candidates(tx, bands, recipe=seen.fingerprint.recipe, besides=version.article_id):
-        alike = likeness.similarity(seen.page.text, one.text)
-        if likeness.is_copy(alike) and alike > similarity:
-            best, similarity = one.version_id, alike
-    copies.add_bands(tx, version.id, bands, recipe=seen.fingerprint.recipe)
-    return copies.join(tx, version.id, like=best, similarity=similarity or 1.0, now=now)
+    print_ = seen.fingerprint
+    bands = sketch.bands(print_.sketch)
+    near = {
+        str(one.version_id): one
+        for one in copies.candidates(tx, bands, recipe=print_.recipe, besides=version.article_id)
+        if one.lang == version.lang
+    }
+    known = [
+        likeness.Known(
+            id=name,
+            group=str(one.copy_group_id),
+            text=one.text,
+            fingerprint=Fingerprint(digest="", sketch=one.sketch, recipe=print_.recipe),
+        )
+        for name, one in near.items()
+    ]
+    found = likeness.find(seen.page.text, print_, known)
+    copies.add_bands(tx, version.id, bands, recipe=print_.recipe)
+    return copies.join(
+        tx, version.id, like=int(found.of) if found else None, similarity=found.share if found else 1.0, now=now
+    )
 
 
 def _known(watch: Watch) -> Mapping[str, Mapping[str, str | None]]:
@@ -169,13 +183,24 @@ def _publisher(seen: Seen, group: int, lang: str) -> Publisher:
     )
 
 
-def _end(tx: Transaction, seen: Seen, article: ArticleRow, reason: str) -> None:
+def _end(tx: Transaction, seen: Seen, article: ArticleRow, reason: str, *, changed: bool) -> None:
     """The entry is done; the article is looked at again while it is fresh."""
     now = seen.fetched_at
-    again = versions.next_visit(first_seen=article.first_seen, checks=article.checks + 1, now=now)
+    again = next_visit(article, now, changed=changed)
     articles.checked(
         tx, article.id, now=now, revisit_at=again, reason=reason, etag=seen.etag, last_modified=seen.last_modified
     )
     if seen.entry_id is not None:
         entries.finish(tx, seen.entry_id, "done", now=now, reason=reason, article_id=article.id)
     jobs.tally(tx, now.date(), "article", reason or "matched", thing=seen.source.id)
+
+
+def next_visit(article: ArticleRow, now: datetime, *, changed: bool) -> datetime | None:
+    """When to look at the article again after a look now; None once it is fresh no more."""
+    return revisit.next_visit(
+        first_seen=article.first_seen,
+        now=now,
+        visits=article.checks + 1,
+        changed=changed,
+        jitter=(article.id % JITTER_STEPS) / JITTER_STEPS,
+    )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipeline.alert import message, once, policy
+from pipeline.articles import stories as joining
 from pipeline.diff import values
-from pipeline.model.alert import Candidate, History, Publisher, StoryKey
+from pipeline.model.alert import Candidate, History, Message, Publisher, StoryKey
 from pipeline.model.finding import NEWS, Analysis
 from pipeline.model.rules import AlertRules
 from pipeline.model.watch import Claim, Rates, Watch
+from pipeline.service import facts
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, outbox, search, stories
+from pipeline.storage import alerts, findings, outbox, search, stories
 from pipeline.storage.findings import SavedFinding
 from pipeline.storage.session import Transaction
 
@@ -53,20 +56,22 @@ def tell(
         desk, tx, saved, publisher, once.of(candidate), at=publisher.published or now, now=now, rates=watch.rates
     )
     fresh: list[tuple[StoryKey, int]] = []
-    joined: dict[int, list[StoryKey]] = {}
-    for key, story in placed:
+    news: set[tuple[str, str]] = set()
+    joined: dict[int, set[tuple[str, str]]] = {}
+    for key, story, value in placed:
         there = alerts.of_story(tx, story)
         if there:
-            joined.setdefault(there[0].id, []).append(key)
+            joined.setdefault(there[0].id, set()).add((key.slot, value))
         else:
             fresh.append((key, story))
-    for number, keys in joined.items():
-        story = next(story for key, story in placed if key in keys)
-        _join(desk, tx, number, _narrowed(candidate, keys, story), claim, publisher, saved, now)
+            news.add((key.slot, value))
+    story_of = {(key.slot, value): story for key, story, value in placed}
+    for number, wanted in joined.items():
+        narrowed = _narrowed(candidate, wanted, story_of[min(wanted)])
+        _join(desk, tx, number, narrowed, claim, publisher, saved, now)
     if not fresh:
         return 0
-    keys = [key for key, _ in fresh]
-    narrowed = _narrowed(candidate, keys, fresh[0][1])
+    narrowed = _narrowed(candidate, news, fresh[0][1])
     raised = alerts.raise_alert(
         tx,
         fresh,
@@ -106,9 +111,8 @@ def _candidate(saved: SavedFinding, publisher: Publisher, analysis: Analysis, cl
     )
 
 
-def _narrowed(candidate: Candidate, keys: Sequence[StoryKey], story: int) -> Candidate:
-    """The candidate with only the changes that these keys stand for."""
-    wanted = {(key.slot, key.value) for key in keys}
+def _narrowed(candidate: Candidate, wanted: set[tuple[str, str]], story: int) -> Candidate:
+    """The candidate with only these changes (slot, value)."""
     changes = tuple(c for c in candidate.changes if (c.slot, c.new) in wanted)
     return replace(candidate, story=str(story), changes=changes)
 
@@ -123,8 +127,8 @@ def _placed(
     at: datetime,
     now: datetime,
     rates: Rates,
-) -> list[tuple[StoryKey, int]]:
-    """Each key with its story: one there is within the window and the tolerance, else a new one."""
+) -> list[tuple[StoryKey, int, str]]:
+    """Each key, in the words of its story, with the story and the value as this finding has it."""
     window = desk.settings.articles.story_window
     moment = min(at, now)
     placed = []
@@ -133,12 +137,15 @@ def _placed(
         near = stories.near(
             tx, claim=key.claim, relation=key.relation, slot=key.slot, since=moment - window, until=moment + window
         )
-        found = next(
-            (s for s in near if s.value == key.value or values.same_value(types[key.slot], s.value, key.value, rates)),
-            None,
+        found = joining.place(
+            joining.Report(group=publisher.group, key=key, at=moment),
+            [_as_story(one) for one in near],
+            same=partial(_same, types.get(key.slot, ""), rates),
+            within=window,
         )
-        story = found.id if found else stories.create(tx, key, at=moment)
-        why = "first report" if found is None else _why(key, found, window)
+        story = int(found.story) if found.story else stories.create(tx, key, at=moment)
+        for other in found.merged:
+            _merge(tx, int(other), story, found.steps[-1], now)
         stories.add_member(
             tx,
             story,
@@ -151,16 +158,29 @@ def _placed(
             family=publisher.family,
             agency=publisher.agency,
             lang=publisher.lang,
-            why=why,
+            why="; ".join(found.steps),
         )
-        placed.append((key if found is None else replace(key, value=found.value), story))
+        told = next((one.value for one in near if one.id == story), key.value)
+        placed.append((replace(key, value=told), story, key.value))
     return placed
 
 
-def _why(key: StoryKey, story: stories.Story, window: timedelta) -> str:
-    """Why a report belongs to a story, in words that stay."""
-    same = "the same value" if story.value == key.value else f"{key.value} is {story.value} within tolerance"
-    return f"{same}, within {window.days} days of the story's other reports"
+def _same(kind: str, rates: Rates, one: str, other: str) -> bool:
+    """Whether two canonical values of a slot of that type are one within tolerance."""
+    return one == other or bool(kind and values.same_value(kind, one, other, rates))
+
+
+def _as_story(row: stories.Story) -> joining.Story:
+    key = StoryKey(claim=row.claim, relation=row.relation, slot=row.slot, value=row.value)
+    return joining.Story(id=str(row.id), key=key, first_at=row.first_at, last_at=row.last_at)
+
+
+def _merge(tx: Transaction, gone: int, kept: int, why: str, now: datetime) -> None:
+    """Two stories prove to be one: so do their alerts, and the older takes in the other's publishers."""
+    old, new = alerts.of_story(tx, kept), alerts.of_story(tx, gone)
+    stories.merge(tx, gone, kept, why=why, now=now)
+    if old and new and old[0].id != new[0].id:
+        alerts.merge(tx, new[0].id, old[0].id, now=now)
 
 
 def _join(
@@ -208,3 +228,19 @@ def longest_memory(rules: AlertRules) -> timedelta:
     spans += [span for rule in rules.rules for span in (rule.cool_down.claim, rule.cool_down.story)]
     spans += [channel.rate.per for channel in rules.channels if channel.rate]
     return max(spans)
+
+
+def current_message(desk: Desk, tx: Transaction, number: int) -> Message | None:
+    """The message of an alert as the store has it now, all publishers counted. None when its finding is gone."""
+    stored = alerts.load(tx, number)
+    saved = findings.load(tx, stored.finding_id) if stored and stored.finding_id else None
+    claim = next((c for c in desk.watch.claims if stored and c.id == stored.alert.claim), None)
+    if stored is None or saved is None or claim is None:
+        return None
+    candidate = facts.candidates(desk, tx, [saved], desk.watch)[0]
+    wanted = {(key.slot, key.value) for key in stored.alert.keys}
+    said = tuple(c for c in candidate.changes if (c.slot, c.new) in wanted) or candidate.changes
+    first = candidate.publishers[0].source if candidate.publishers else ""
+    publishers = sorted(stored.alert.publishers, key=lambda p: p.source != first) or candidate.publishers
+    candidate = replace(candidate, id=str(number), changes=said, publishers=tuple(publishers))
+    return message.render(candidate, claim, severity=stored.alert.severity, public_url=desk.settings.web.public_url)

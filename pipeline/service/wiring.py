@@ -41,6 +41,7 @@ class Desk:
     holder: str = ""  # who takes work: unique to this process
     fence: Fence | None = None  # proof of the coordinator's lease; nothing is written once it is lost
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def settings(self) -> Settings:
@@ -70,18 +71,21 @@ class Desk:
 
     def refresh_known(self) -> bool:
         """Overlay the ledger's values again, as after an accepted change. True when the watch is another one now."""
-        with self.store.read() as tx:
-            known = ledger.known(tx)
-        watch = with_known(self.configuration.watch, known)
-        changed = watch.version != self.watch.version
-        self.watch = watch
-        return changed
+        return self._overlay(self.configuration)
 
     def reconfigure(self, configuration: Configuration) -> None:
-        """Take over a configuration that was read and checked."""
-        self.configuration = configuration
-        self.watch = with_known(configuration.watch, {})
-        self.refresh_known()
+        """Take over a configuration that was read and checked, with what the ledger holds. Raises StoreError."""
+        self._overlay(configuration, take=True)
+
+    def _overlay(self, configuration: Configuration, *, take: bool = False) -> bool:
+        known = self.read_now(ledger.known)
+        watch = with_known(configuration.watch, known)
+        with self._taking:  # nobody sees new rules without the ledger's values, or an old watch after a new one
+            if not take and configuration is not self.configuration:
+                return False
+            changed = watch.version != self.watch.version
+            self.configuration, self.watch = configuration, watch
+        return changed
 
 
 def holder_name() -> str:

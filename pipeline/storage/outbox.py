@@ -41,6 +41,16 @@ class Delivery:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentAlert:
+    """An alert that a channel took: when, when it was found, and when the first article that tells it came out."""
+
+    id: int  # of the message
+    sent_at: datetime
+    found: datetime
+    published: datetime | None
+
+
 def put(
     tx: Transaction,
     *,
@@ -128,6 +138,11 @@ def hold(tx: Transaction, ids: Sequence[int], *, until: datetime, batched: bool 
     _close(tx, ids, {"held_until": until, "next_attempt_at": until, "batched": batched})
 
 
+def rewrite(tx: Transaction, id_: int, payload: Mapping[str, Any]) -> None:
+    """Changes what is going to be sent: only before the first try, a receiver never sees two versions of one id."""
+    tx.execute(sa.update(t.outbox).where(o.id == id_, o.attempts == 0).values(payload=dict(payload)))
+
+
 def again(tx: Transaction, id_: int, *, now: datetime) -> bool:
     """Puts a parked message back. False when it was not parked."""
     done = tx.count(
@@ -184,6 +199,21 @@ def depth(tx: Transaction) -> dict[tuple[str, str], int]:
     """How many messages: (channel, state) -> count."""
     query = sa.select(o.channel, o.state, sa.func.count().label("n")).group_by(o.channel, o.state)
     return {(row.channel, row.state): row.n for row in tx.all(query)}
+
+
+def sent_alerts(tx: Transaction, *, after: datetime, after_id: int = 0, limit: int = 500) -> tuple[SentAlert, ...]:
+    """Alerts that were sent after that message (time and number), in the order of their sending."""
+    p, a = t.alert_publishers.c, t.alerts.c
+    first = sa.select(sa.func.min(p.published)).where(p.alert_id == a.id).scalar_subquery()
+    query = (
+        sa.select(o.id, o.sent_at, a.created_at.label("found"), first.label("published"))
+        .join(t.alerts, a.id == o.thing_id)
+        .where(o.kind == "alert", o.state == "sent")
+        .where(sa.or_(o.sent_at > after, sa.and_(o.sent_at == after, o.id > after_id)))
+        .order_by(o.sent_at, o.id)
+        .limit(limit)
+    )
+    return tuple(SentAlert(**row._mapping) for row in tx.all(query))
 
 
 def next_due_at(tx: Transaction) -> datetime | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+Templates = Environment
 
 
 @cache
@@ -27,3 +29,8 @@ def fill(package: str, name: str, values: Mapping[str, object]) -> str:
     Raises jinja2.TemplateError for a template that is wrong or a value that is missing: a fault of ours, never of data.
     """
     return environment(package).get_template(name).render(**values)
+
+
+def folder_templates(folder: str) -> Templates:
+    """The templates of a folder outside the package, such as those of the sample outlets; escaping as ever."""
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
