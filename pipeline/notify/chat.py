@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import apprise
 
@@ -16,6 +13,11 @@ from pipeline.notify.masking import failure, plain
 from pipeline.notify.parcel import Parcel
 from pipeline.notify.split import pieces
 from pipeline.text import display
+
+# What Apprise logs may hold addresses with their tokens. It goes nowhere; the reason of a failure is in its answer.
+_LOGGER = logging.getLogger("apprise")
+_LOGGER.propagate = False
+_LOGGER.addHandler(logging.NullHandler())
 
 _STATUS = re.compile(r"error=(\d{3})\b")
 _RETRY = frozenset({408, 409, 423, 425, 429})
@@ -54,8 +56,7 @@ def _body(message: Message, title: str) -> str:
 
 def _service(channel: Channel) -> apprise.NotifyBase:
     asset = apprise.AppriseAsset(app_id="claimwatch", app_desc="claimwatch", app_url="", secure_logging=True)
-    with _listening():
-        service = apprise.Apprise.instantiate(plain(channel.address), asset=asset, suppress_exceptions=True)
+    service = apprise.Apprise.instantiate(plain(channel.address), asset=asset, suppress_exceptions=True)
     if not isinstance(service, apprise.NotifyBase):
         raise failure(
             channel,
@@ -74,11 +75,10 @@ def _notify(
     form: apprise.NotifyFormat,
     arrived: tuple[str, ...],
 ) -> None:
-    with _listening() as heard:
-        answer = sender.notify(body=text, title=title, body_format=form, notify_type=apprise.NotifyType.INFO)
+    answer = sender.notify(body=text, title=title, body_format=form, notify_type=apprise.NotifyType.INFO)
     if answer:
         return
-    said = "; ".join(heard)
+    said = "; ".join(entry.message for entry in answer.logs() if entry.level in {"WARNING", "ERROR", "CRITICAL"})
     status = _STATUS.search(said)
     code = int(status.group(1)) if status else 0
     permanent = 400 <= code < 500 and code not in _RETRY
@@ -88,29 +88,3 @@ def _notify(
         permanent=permanent,
         delivered=arrived,
     )
-
-
-class _Ear(logging.Handler):
-    """Keeps what Apprise logs in this thread: it is the only place where it says why it failed."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.thread = threading.get_ident()
-        self.heard: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self.thread:
-            self.heard.append(record.getMessage())
-
-
-@contextmanager
-def _listening() -> Iterator[list[str]]:
-    """What Apprise logs meanwhile. It goes nowhere else, since it may hold addresses with their tokens."""
-    logger = logging.getLogger("apprise")
-    logger.propagate = False
-    ear = _Ear()
-    logger.addHandler(ear)
-    try:
-        yield ear.heard
-    finally:
-        logger.removeHandler(ear)

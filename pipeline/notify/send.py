@@ -8,8 +8,16 @@ from datetime import datetime
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
 from pipeline.model.rules import Channel
-from pipeline.notify import chat, feeds, files, mail, webhook
+from pipeline.notify import feeds, files, mail, webhook
 from pipeline.notify.parcel import Parcel
+
+
+def _to_chat(parcel: Parcel) -> None:
+    """Apprise takes half a second to import, so it is imported when a message goes to it."""
+    from pipeline.notify import chat
+
+    chat.send(parcel)
+
 
 _KINDS: Mapping[str, Callable[[Parcel], None]] = {
     "stdout": files.to_stdout,
@@ -18,7 +26,7 @@ _KINDS: Mapping[str, Callable[[Parcel], None]] = {
     "json-feed": feeds.to_json_feed,
     "mail": mail.send,
     "webhook": webhook.send,
-    "apprise": chat.send,
+    "apprise": _to_chat,
 }
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from newsroom import CLAIMS, DAWN, NOW, PLAN, candidate, day, seen, signed
+from servers.postbox import CERTIFICATE, Postbox, SmtpServer
 
 from pipeline import notify
 from pipeline.alert import message
@@ -16,9 +15,6 @@ from pipeline.digest import build, period, render
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
 from pipeline.model.rules import Channel, Secret
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-from postbox import CERTIFICATE, Postbox, SmtpServer
 
 ALERT = message.render(signed(), CLAIMS["jf17-azerbaijan"], public_url="https://watch.example")
 
@@ -94,10 +90,10 @@ def test_nothing_in_a_message_adds_a_header_or_a_recipient() -> None:
 
 
 def test_starttls_and_tls_are_verified_and_log_in() -> None:
-    for security in ("starttls", "tls"):
-        with SmtpServer(Postbox(), security=security, password="right one") as box:
-            safe = channel(box, security=security, ca_file=str(CERTIFICATE), user="ada", password=Secret("right one"))
-            notify.send(safe, ALERT, now=NOW)
+    login = {"user": "ada", "password": Secret("right one")}
+    for security, password, more in (("starttls", "right one", login), ("tls", "", {})):
+        with SmtpServer(Postbox(), security=security, password=password) as box:
+            notify.send(channel(box, security=security, ca_file=str(CERTIFICATE), **more), ALERT, now=NOW)
         assert len(box.mails) == 1
         assert box.encrypted == [True]
 

@@ -53,7 +53,7 @@ class Postbox:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.envelopes.append((str(envelope.mail_from), tuple(envelope.rcpt_tos)))
-        self.encrypted.append(session.ssl is not None)
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
 
@@ -94,7 +94,7 @@ class SmtpServer:
             more |= {
                 "authenticator": self._check,
                 "auth_required": True,
-                "auth_require_tls": self.security == "starttls",
+                "auth_require_tls": True,
             }
         return SMTP(self.box, hostname="localhost", loop=self.loop, enable_SMTPUTF8=False, **more)
 
