@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from pipeline.settings.mending import mended
 from pipeline.settings.yamltree import Document, Place, key_path
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -76,7 +77,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 
 def validated(document: Document, model: type[Model], faults: Faults) -> Model | None:
-    """The document as that model; None when it is not, each fault noted at its place."""
+    """The document as that model, each fault noted at its place; where there are any, what is sound of it, or None."""
     data: Any = {} if document.data is None else document.data
     if not isinstance(data, dict):
         faults.add(document, (), "must be a mapping")
@@ -86,7 +87,7 @@ def validated(document: Document, model: type[Model], faults: Faults) -> Model |
     except ValidationError as error:
         for row in error.errors(include_url=False):
             faults.add(document, _real(row["loc"], data), _worded(row, model))
-        return None
+        return mended(model, data, error)
 
 
 def _real(loc: Loc, data: Any) -> Loc:

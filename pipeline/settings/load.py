@@ -14,7 +14,7 @@ from pipeline.model.source import Source
 from pipeline.model.watch import Watch
 from pipeline.settings import files, references
 from pipeline.settings.alertfile import AlertsFile, alert_rules
-from pipeline.settings.faults import Faults, Loc, validated
+from pipeline.settings.faults import Faults, Loc, Model, validated
 from pipeline.settings.fields import SecretRef
 from pipeline.settings.settings import Settings
 from pipeline.settings.watch import compile_watch
@@ -134,26 +134,33 @@ def _watched(reader: _Reader) -> tuple[references.Names, dict[str, str]]:
     checks: list[Callable[[], None]] = []
     places: dict[str, str] = {}
     faults = reader.faults
+
+    def read(document: Document, kind: str, model: type[Model]) -> Model | None:
+        file = validated(document, model, faults)
+        if file is None and isinstance(document.data, dict):
+            names.note_unread(document.data.get(kind))
+        return file
+
     for document in reader.several("concepts"):
-        concepts = validated(document, files.ConceptsFile, faults)
+        concepts = read(document, "concepts", files.ConceptsFile)
         for name, concept in (concepts.concepts if concepts else {}).items():
             _once(names.terms, name, document, ("concepts", name), faults)
             names.concepts[name] = concept
             checks.append(_later(references.check_concept, names, concept, document, ("concepts", name), faults))
     for document in reader.several("words"):
-        words = validated(document, files.WordsFile, faults)
+        words = read(document, "words", files.WordsFile)
         for name, languages in (words.words if words else {}).items():
             _once(names.terms, name, document, ("words", name), faults)
             names.words[name] = languages
             references.check_words(languages, document, ("words", name), faults)
     for document in reader.several("topics"):
-        topics = validated(document, files.TopicsFile, faults)
+        topics = read(document, "topics", files.TopicsFile)
         for i, topic in enumerate(topics.topics if topics else ()):
             _once(names.topics, topic.id, document, ("topics", i, "id"), faults)
             names.topics[topic.id] = topic
             checks.append(_later(references.check_topic, names, topic, document, ("topics", i), faults))
     for document in reader.several("claims"):
-        claims = validated(document, files.ClaimsFile, faults)
+        claims = read(document, "claims", files.ClaimsFile)
         for i, claim in enumerate(claims.claims if claims else ()):
             _once(names.claims, claim.id, document, ("claims", i, "id"), faults)
             names.claims[claim.id] = claim
@@ -205,8 +212,12 @@ def _check_alerts(
             _known(channels, file.channels, "channel", document, (kind, i, "channels"), faults)
     for kind, whens in (("rules", [row.when for row in file.rules]), ("mutes", [row.when for row in file.mutes])):
         for i, when in enumerate(whens):
-            _known(when.claims, names.claims, "claim", document, (kind, i, "when", "claims"), faults)
-            _known(when.topics, names.topics, "topic", document, (kind, i, "when", "topics"), faults)
+            _known(
+                when.claims, names.claims.keys() | names.unread, "claim", document, (kind, i, "when", "claims"), faults
+            )
+            _known(
+                when.topics, names.topics.keys() | names.unread, "topic", document, (kind, i, "when", "topics"), faults
+            )
             _known(when.sources, sources, "source", document, (kind, i, "when", "sources"), faults)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.settings import files
 from pipeline.settings.faults import Faults, Loc
+from pipeline.settings.mending import BROKEN
 from pipeline.settings.yamltree import Document
 
 STAGES = (  # in order; the last two stand off the path
@@ -44,10 +45,18 @@ class Names:
     words: dict[str, files.Names] = field(default_factory=dict)
     topics: dict[str, files.TopicEntry] = field(default_factory=dict)
     claims: dict[str, files.ClaimEntry] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)  # ids in files with faults: to refer to one is no further fault
 
     @property
     def terms(self) -> set[str]:
-        return self.concepts.keys() | self.words.keys()
+        return self.concepts.keys() | self.words.keys() | self.unread
+
+    def note_unread(self, entries: object) -> None:
+        """Take the ids of entries that could not be read: the keys of a mapping, the `id` of what a list holds."""
+        if isinstance(entries, dict):
+            self.unread.update(entries)
+        elif isinstance(entries, list):
+            self.unread.update(str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry)
 
 
 def check_concept(names: Names, entry: files.ConceptEntry, document: Document, loc: Loc, faults: Faults) -> None:
@@ -82,7 +91,7 @@ def check_terms(names: Names, terms: Iterable[str], document: Document, loc: Loc
     """Each term, and each of its `a|b` alternatives, is a concept or a word list."""
     for i, term in enumerate(terms):
         for part in term.split("|"):
-            if part not in names.terms:
+            if part not in names.terms and part != BROKEN:
                 faults.unknown(document, (*loc, i), "concept or word list", part, names.terms)
 
 
@@ -129,7 +138,7 @@ def _alone(names: Names, group: files.GroupEntry) -> str:
 
 def check_claim(names: Names, claim: files.ClaimEntry, document: Document, loc: Loc, faults: Faults) -> None:
     """Topic, terms and known values of a claim."""
-    if claim.topic not in names.topics:
+    if claim.topic not in names.topics.keys() | names.unread:
         faults.unknown(document, (*loc, "topic"), "topic", claim.topic, names.topics)
     if not claim.about:
         faults.add(document, loc, "has no about: say what a passage must be about")

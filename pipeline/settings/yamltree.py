@@ -53,6 +53,8 @@ class Document:
         for part in path:
             if isinstance(node, yaml.MappingNode):
                 pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+                if pair is None and isinstance(part, int):
+                    continue  # one mapping stands for a list of one
                 if pair is None:
                     break
                 mark, node = pair[0].start_mark, pair[1]
