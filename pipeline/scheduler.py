@@ -1,7 +1,8 @@
 """Ticks. The store knows what is due; this only says when to ask it. The only user of APScheduler.
 
 Its jobs live in memory: nothing is lost with them, since a tick carries no work of its own. Runs that were missed are
-made up by one run, however late; a job never overlaps itself; every tick that could not start is told to `missed`.
+made up by one run, however late; a job never overlaps itself, and a tick that falls into its run is one of those that
+the next run makes up; a run that could not start is told to `missed`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -35,8 +36,7 @@ class Ticker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,  # no hour is skipped or had twice
         )
-        events = EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_ERROR
-        self._scheduler.add_listener(self._told, events)
+        self._scheduler.add_listener(self._told, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         self._wall, self._steady = datetime.now(UTC), time.monotonic()
 
     def every(self, name: str, interval: timedelta, call: Callable[[], object], *, soon: bool = True) -> None:
@@ -74,16 +74,14 @@ class Ticker:
         self._wall, self._steady = wall, steady
         if abs(jump) <= CLOCK_STEP:
             return timedelta()
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=wall)
-        self._scheduler.wakeup()
+        self.now()
         return jump
 
+    def now(self) -> None:
+        """Let every job have a turn at once."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
     def _told(self, event: JobExecutionEvent) -> None:
-        if event.code == EVENT_JOB_MAX_INSTANCES:
-            due, why = event.scheduled_run_times[0], "the run before has not ended"
-        elif event.code == EVENT_JOB_MISSED:
-            due, why = event.scheduled_run_time, "no thread was free in time"
-        else:
-            due, why = event.scheduled_run_time, f"failed: {event.exception}"
-        self._missed(event.job_id, due.astimezone(UTC), why)
+        why = "no thread was free in time" if event.code == EVENT_JOB_MISSED else f"failed: {event.exception}"
+        self._missed(event.job_id, event.scheduled_run_time.astimezone(UTC), why)

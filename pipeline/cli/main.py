@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "claims": ("claims", "List claims, show one, accept a change, export."),
     "alerts": ("alerts", "List, show and explain alerts."),
     "status": ("status", "Say how the service is."),
+    "worker": ("worker", "Work on what is new, beside a run --without work."),
     "db": ("db", "Upgrade, inspect, back up, restore and prune the database."),
 }
 

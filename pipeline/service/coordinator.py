@@ -7,6 +7,7 @@ paused, lost its lease and wakes up can think what it likes: the database takes 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from pipeline.errors import StoreError
@@ -18,12 +19,19 @@ from pipeline.storage.session import Fence, Transaction
 LEASE = "coordinator"
 STEPS_PER_LEASE = 6  # the lease is renewed so often in its time: five renewals may fail before it is lost
 
+Gained = Callable[[Transaction, str], None]  # called in the transaction that takes the lease, with who had it before
+
+
+def _nothing(_tx: Transaction, _before: str) -> None:
+    """Where nothing is to be done on taking the lease."""
+
 
 class Coordinator:
     """This process's part in who coordinates. `step` is called from one thread; the rest from any."""
 
-    def __init__(self, desk: Desk, *, name: str = LEASE) -> None:
+    def __init__(self, desk: Desk, *, name: str = LEASE, gained: Gained = _nothing) -> None:
         self._desk = desk
+        self._gained = gained
         self._name = name
         self._fence: Fence | None = None
         self._good_until_s = 0.0  # on the steady clock
@@ -61,7 +69,11 @@ class Coordinator:
     def _renewed(self, tx: Transaction) -> Fence | None:
         if self._fence is not None and leases.renew(tx, self._fence, length=self.length):
             return self._fence
-        return leases.acquire(tx, self._name, self._desk.holder, length=self.length)
+        before = leases.look(tx, self._name)
+        fence = leases.acquire(tx, self._name, self._desk.holder, length=self.length)
+        if fence is not None:
+            self._gained(tx, before.holder if before else "")
+        return fence
 
     def lost(self) -> None:
         """A write was refused: somebody else coordinates. The fence stays, so that nothing is written meanwhile."""
@@ -79,11 +91,16 @@ class Coordinator:
         except StoreError as error:
             log.warning("the lease could not be given up; it runs out by itself", error=str(error))
 
-    def keep(self, stop: threading.Event) -> None:
-        """Take `step` after `step` until a stop; what is unforeseen is told, and the next step is taken."""
+    def keep(self, stop: threading.Event, *, taken: Callable[[], None] = lambda: None) -> None:
+        """Take `step` after `step` until a stop, and call `taken` each time the lease has become ours.
+
+        What is unforeseen is told, and the next step is taken.
+        """
         while not stop.is_set():
             try:
-                self.step()
+                before = self._fence
+                if self.step() and self._fence != before:
+                    taken()
             except Exception as error:  # noqa: BLE001 - this thread must outlive whatever one step meets
                 log.error("a step of the coordinator failed", exc=error)
             stop.wait(self.length.total_seconds() / STEPS_PER_LEASE)

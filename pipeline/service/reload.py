@@ -45,7 +45,7 @@ class Reloader:
         env: Mapping[str, str],
         *,
         reloaded: Callable[[Reloaded], None] = lambda _: None,
-        record: bool = False,
+        record: Callable[[], bool] = lambda: False,
     ) -> None:
         self._desk = desk
         self._env = env
@@ -124,7 +124,7 @@ class Reloader:
         return Reloaded(ok=True, changed=changed)
 
     def _done(self, came: Reloaded) -> Reloaded:
-        if self._record:
+        if self._record():
             try:
                 self._desk.write_now(lambda tx: self._keep(tx, came))
             except StoreError as error:

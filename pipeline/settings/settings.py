@@ -26,6 +26,8 @@ class Schedule(Strict):
     floor: Duration = Field(5 * _MINUTE, description="never poll a source more often")
     ceiling: Duration = Field(timedelta(hours=6), description="never leave a source that is well alone for longer")
     longest: Duration = Field(_DAY, description="never leave any source alone for longer, whatever it asks")
+    grace: Duration = Field(timedelta(seconds=20), description="what is in hand may take so long after a stop is asked")
+    reanalyse: Duration = Field(7 * _DAY, description="changed rules are applied to stored articles of this time")
 
 
 class Fetching(Strict):
@@ -65,6 +67,8 @@ class Engine(Strict):
     cert_file: Text = ""
     key_file: Text = ""
     article_timeout: Duration = Field(timedelta(seconds=30), description="longest analysis of one article")
+    article_memory: Size = Field(512_000_000, description="memory that the analysis of one article may take")
+    in_flight: int = Field(64, ge=1, le=10_000, description="batches handed out and not yet answered, at most")
 
 
 class Web(Strict):

@@ -93,6 +93,12 @@ def tallies(
     return tuple((row.day, row.step, row.reason, row.thing, row.n) for row in rows)
 
 
+def totals(tx: Transaction) -> dict[tuple[str, str], int]:
+    """Everything that was ever counted: (step, reason) -> how many."""
+    query = sa.select(y.step, y.reason, sa.func.sum(y["count"]).label("n")).group_by(y.step, y.reason)
+    return {(row.step, row.reason): int(row.n) for row in tx.all(query)}
+
+
 def topic_volume(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, dict[date, int]]:
     """Articles a day (UTC) per topic, a group of copies counted once."""
     h, v = t.topic_hits.c, t.versions.c

@@ -1,0 +1,67 @@
+"""What the jobs of the service are, each in a line or a few: the flow cut into turns."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from pipeline.fetch.client import Fetcher
+from pipeline.service import daily, deliver, latency, pages, poll
+from pipeline.service.jobs import Job
+from pipeline.service.wiring import Desk
+from pipeline.settings.settings import Settings
+from pipeline.storage import retention
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+ENTRIES_A_TURN = 2_000  # of the queue in one run, so that a long queue is many runs and a run that hangs stands out
+SOURCES_A_TURN = 2_000
+
+
+async def _poll(desk: Desk, fetcher: Fetcher, stop: asyncio.Event) -> poll.Polled:
+    return await poll.poll(desk, fetcher, stop=stop, limit=SOURCES_A_TURN)
+
+
+async def _work(desk: Desk, fetcher: Fetcher, stop: asyncio.Event) -> pages.Worked:
+    return await pages.work(desk, fetcher, stop=stop, limit=ENTRIES_A_TURN)
+
+
+async def _revisit(desk: Desk, fetcher: Fetcher, stop: asyncio.Event) -> pages.Worked:
+    return await pages.revisit(desk, fetcher, stop=stop)
+
+
+def _digest(desk: Desk) -> str:
+    built = daily.daily(desk)
+    return f"built {', '.join(digest.key for digest in built)}" if built else ""
+
+
+def _prune(desk: Desk) -> str:
+    gone = retention.prune(desk.store, keeping(desk.settings), now=desk.clock.now(), fence=desk.fence)
+    return ", ".join(f"{kind} {n}" for kind, n in gone.items() if n)
+
+
+def keeping(settings: Settings) -> retention.Retention:
+    """How long each kind is kept, as the settings say."""
+    kept = settings.retention
+    return retention.Retention(
+        entries=kept.entries, articles=kept.articles, near_misses=kept.near_misses, deliveries=kept.outbox
+    )
+
+
+def working(settings: Settings, *, coordinated: bool) -> tuple[Job, ...]:
+    """Entries of the queue -> articles, findings, alerts: the one part that other processes can take over."""
+    tick = settings.schedule.tick
+    return (Job(name="work", every=tick, allowed=_HOUR, work=_work, coordinated=coordinated),)
+
+
+def coordinating(settings: Settings) -> tuple[Job, ...]:
+    """What exactly one process does."""
+    tick = settings.schedule.tick
+    return (
+        Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll),
+        Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit),
+        Job(name="deliver", every=min(tick, timedelta(seconds=5)), allowed=30 * _MINUTE, call=deliver.deliver),
+        Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
+        Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
+        Job(name="retention", every=24 * _HOUR, allowed=2 * _HOUR, call=_prune),
+    )
