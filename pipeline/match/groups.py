@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.watch import Group
 from pipeline.text.document import Document
 
-LENDING = 3  # sentences before a passage that may lend it a party it does not name
+LENDING = 2  # sentences before a passage that may lend it a party it does not name
 NEAR = 3  # sentences before and after a passage in which `near` terms count
 ARTICLE, PARAGRAPH = 0, -1  # windows that are no number of sentences
 
@@ -36,13 +36,14 @@ class Rule:
 def compile_group(group: Group, default: str, parties: frozenset[str] = frozenset()) -> Rule:
     """The rule of a group; `default` is the window that it has when it names none.
 
-    A clause that names only `parties` (countries and those who stand for them) may be lent by the context.
+    A clause that names only `parties` (countries and those who stand for them) may be lent by the context, unless the
+    group is within a `sentence`: write "1" for a sentence that may borrow its subject.
     """
     clauses = [_clause(term) for term in group.all]
     if group.any:
         clauses.append(frozenset(t for term in group.any for t in term.split("|")))
     least, of = group.at_least or (0, ())
-    narrow = _window(group.within or default) > 0
+    narrow = (group.within or default) != "sentence" and _window(group.within or default) > 0
     return Rule(
         clauses=tuple(clauses),
         none=_flat(group.none),

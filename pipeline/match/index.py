@@ -187,7 +187,7 @@ def _entries(
     ]
 
 
-_ANYWHERE = Endings(name="(?:s|'?[a-z]{1,3})?")
+_ANYWHERE = Endings(name="(?:s|'[a-z]{1,5})?")
 
 
 def _exact(name: str, literal: str) -> str:
