@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import shutil
 import socket
 import sys
 import uuid
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 
 from pipeline.storage import schema
 from pipeline.storage.session import Store, open_store
@@ -127,18 +130,48 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, database_url: str, sqlite_template: Path) -> Iterator[Store]:
     """A store with the current schema, on each of the two databases in turn."""
-    schema.upgrade(database_url, MIGRATIONS)
+    if database_url.startswith("sqlite:///"):
+        shutil.copy(sqlite_template, database_url.removeprefix("sqlite:///"))
     opened = open_store(database_url)
+    if opened.postgres:
+        with opened.transaction() as tx:
+            tx.connection.exec_driver_sql(request.getfixturevalue("postgres_statements"))
     yield opened
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def postgres_statements() -> str:
+    """What the migrations run on an empty PostgreSQL schema, to be run in one go: half the time of running them."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+        if statement.split()[0] in ("CREATE", "INSERT"):
+            said.append(re.sub(r"%\(\w+\)s", f"'{schema.REVISIONS[-1]}'", statement) if values else statement)
+
+    with postgres_schema() as url:
+        sa.event.listen(Engine, "before_cursor_execute", note)
+        try:
+            schema.upgrade(url, MIGRATIONS)
+        finally:
+            sa.event.remove(Engine, "before_cursor_execute", note)
+    return ";\n".join(said)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the current schema and nothing in it, to be copied: migrations are run once a session."""
+    path = tmp_path_factory.mktemp("template") / "claimwatch.db"
+    schema.upgrade(f"sqlite:///{path}", MIGRATIONS)
+    return path
+
+
 @pytest.fixture
-def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+def sqlite_store(sqlite_url: str, sqlite_template: Path) -> Iterator[Store]:
     """A store with the current schema on SQLite alone, for tests in which the database does not matter."""
-    schema.upgrade(sqlite_url, MIGRATIONS)
+    shutil.copy(sqlite_template, sqlite_url.removeprefix("sqlite:///"))
     opened = open_store(sqlite_url)
     yield opened
     opened.close()

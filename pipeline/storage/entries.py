@@ -68,22 +68,26 @@ def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_bef
         unique.setdefault((entry.source, entry.key), entry)
     known = {(row.source, row.key): row for row in _known(tx, list(unique))}
     changed = []
+    same = []
     for key, row in known.items():
         entry = unique[key]
-        values: dict[str, Any] = {"last_seen": now}
-        if (row.title, row.url, row.updated) != (entry.title, entry.url, entry.updated):
-            changed.append(row.id)
-            values |= {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
-        tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values))
-    new = []
-    for key, entry in unique.items():
-        if key in known:
+        if (row.title, row.url, row.updated) == (entry.title, entry.url, entry.updated):
+            same.append(row.id)
             continue
-        values = _values(entry, now, backlog_before)
-        id_ = tx.insert_new(t.entries, values, returning="id")
-        if id_ is not None:
-            new.append(id_)
-    return Added(new=tuple(new), changed=tuple(changed), known=len(entries) - len(new))
+        changed.append(row.id)
+        values = {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
+        tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values, last_seen=now))
+    for at in range(0, len(same), 500):
+        tx.execute(sa.update(t.entries).where(c.id.in_(same[at : at + 500])).values(last_seen=now))
+    new = _insert(tx, [_values(entry, now, backlog_before) for key, entry in unique.items() if key not in known])
+    return Added(new=new, changed=tuple(changed), known=len(entries) - len(new))
+
+
+def _insert(tx: Transaction, rows: list[dict[str, Any]]) -> tuple[int, ...]:
+    if not rows:
+        return ()
+    statement = tx.upsert(t.entries).on_conflict_do_nothing().returning(c.id)
+    return tuple(sorted(tx.execute(statement, rows).scalars()))
 
 
 def _known(tx: Transaction, keys: list[tuple[str, str]]) -> list[Any]:

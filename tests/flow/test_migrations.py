@@ -57,7 +57,15 @@ def difference(store: Store) -> list[object]:
         return list(compare_metadata(context, tables.metadata))
 
 
-def test_migrations_make_what_the_tables_declare(store: Store) -> None:
+def test_migrations_make_what_the_tables_declare(database_url: str) -> None:
+    schema.upgrade(database_url, MIGRATIONS)
+    store = open_store(database_url)
+    assert difference(store) == []
+    store.close()
+
+
+def test_other_tests_run_on_the_same_schema(store: Store) -> None:
+    schema.check(store)
     assert difference(store) == []
 
 
