@@ -112,7 +112,8 @@ class AmountReader:
         """`amount` with the bound that stands right before or after it, and its role in a change."""
         bound, first, last = amount.bound, start, amount.last
         before = self.w.bounds_before.before(self.t.words, start)
-        if before is not None and not (amount.range and before[0] != "~"):
+        weak = self.t.word(start - 1) in self.w.weak_bounds and self.t.word(start - 2) in self.w.weak_after
+        if not weak and before is not None and not (amount.range and before[0] != "~"):
             bound, first = amount.bound or before[0], start - before[1]
         after = self.w.bounds_after.at(self.t.words, self.ending(last)[0])
         if after is not None and not amount.range:

@@ -30,6 +30,7 @@ class Form:
     weekday: int | None = None
     season: str = ""
     decade: bool = False
+    paired: bool = False  # both ends are stated
 
 
 class FormReader:
@@ -117,7 +118,8 @@ class FormReader:
 
     def _hangs(self, at: int) -> bool:
         """Whether the digits are glued to letters or other digits before them."""
-        return self.t.glued(at) and self.t.word(at - 1) not in ("(", '"', "-", "\u2014", "'", "[")
+        before = self.t.word(at - 1)
+        return self.t.glued(at) and before not in ("(", '"', "-", "\u2014", "'", "[") and before not in self.n.prefixes
 
     def _past_endings(self, at: int, endings: frozenset[str]) -> int:
         """Past a case ending that hangs on by an apostrophe or hyphen."""
@@ -132,7 +134,8 @@ class FormReader:
             return at + 1
         return at
 
-    def _of(self, at: int) -> int:
+    def past_of(self, at: int) -> int:
+        """Past a word that joins the parts of a date."""
         hit = self.w.of.at(self.t.words, at)
         return at + hit[1] if hit else at
 
@@ -148,7 +151,7 @@ class FormReader:
         if joint is not None:
             until = self._day_at(step + joint[1])
             step = until[1] if until else step
-        here = self.month_at(step) or self.month_at(self._of(step))
+        here = self.month_at(step) or self.month_at(self.past_of(step))
         if here is None or (until is not None and until[0] <= day[0]):
             return None
         month, last, solar = here
@@ -156,7 +159,7 @@ class FormReader:
         period = Period(year, month, day[0])
         if until is not None:
             period = Period(year, month, day[0], end=Period(year, month, until[0]))
-        return Form(period, at, last, solar=solar) if solar or valid(period) else None
+        return Form(period, at, last, solar=solar, paired=until is not None) if solar or valid(period) else None
 
     def _month_first(self, at: int) -> Form | None:
         """May 28, 2025; May 2025; mayın 28-i; a month alone."""
@@ -164,7 +167,7 @@ class FormReader:
         if here is None:
             return None
         month, last, solar = here
-        day = self._day_at(last) or (self._day_at(self._of(last)) if self.t.word(last) != "," else None)
+        day = self._day_at(last) or (self._day_at(self.past_of(last)) if self.t.word(last) != "," else None)
         if day is not None and not self._counts(day[1], last) and not self.month_at(day[1]):
             return self._month_day(at, month, day, solar)
         year, end = self._year_after(last)
@@ -183,7 +186,7 @@ class FormReader:
                 until = None
         year, last = self._year_after(until[1] if until else day[1])
         period = Period(year, month, day[0], end=Period(year, month, until[0]) if until else None)
-        return Form(period, at, last, solar=solar) if solar or valid(period) else None
+        return Form(period, at, last, solar=solar, paired=until is not None) if solar or valid(period) else None
 
     def _counts(self, at: int, month_end: int) -> bool:
         """Whether digits after a month count something ("in May 40 jets") instead of being a day."""
@@ -214,7 +217,7 @@ class FormReader:
 
     def _year_after(self, at: int) -> tuple[int | None, int]:
         """A year right after a day or month, and the token after it; else None and `at`."""
-        step = self._of(at)
+        step = self.past_of(at)
         before = self.w.year_before.at(self.t.words, step)
         step += before[1] if before else 0
         word = self.t.word(step)
@@ -246,11 +249,11 @@ class FormReader:
         last = self.past_year(at + 1)
         short = self._short_range(at, year)
         if short is not None:
-            return Form(Period(year, end=Period(short[0])), first, short[1])
-        step = self._of(last) if self.w.year_first else last
+            return Form(Period(year, end=Period(short[0])), first, short[1], paired=True)
+        step = self.past_of(last) if self.w.year_first else last
         here = self.month_at(step) if self.w.year_first or self.w.lang == "tr" else None
         if here is not None:
-            day = self._day_at(here[1]) or self._day_at(self._of(here[1]))
+            day = self._day_at(here[1]) or self._day_at(self.past_of(here[1]))
             period = Period(year, here[0], day[0] if day else None)
             if valid(period):
                 return Form(period, first, day[1] if day else here[1], solar=here[2])
@@ -306,10 +309,10 @@ class FormReader:
 
     def _round_count(self, at: int, year: int) -> bool:
         """2000 troops: a round number before a plural, or after a bound, is a count."""
-        if self.n.bounds_before.before(self.t.words, at) is not None:
-            return True
         nxt = self.t.word(at + 1)
         plural = self.t.letters(at + 1) and (
             nxt in self.n.nouns.irregular or (bool(self.n.nouns.plurals) and nxt.endswith(self.n.nouns.plurals))
         )
-        return year in _ROUND and plural and nxt not in self.n.nouns.stops
+        bound = self.n.bounds_before.before(self.t.words, at)
+        counted = plural and nxt not in self.n.nouns.stops
+        return (counted and (year in _ROUND or bound is not None)) or (bound is not None and bound[0] == ">=")

@@ -53,10 +53,12 @@ class DateWords:
     between: Phrases[bool]
     between_and: Phrases[bool]
     start_of: Phrases[bool]
-    future: frozenset[str]
+    future: Phrases[bool]
     future_endings: tuple[str, ...]
     past: frozenset[str]
     past_endings: tuple[str, ...]
+    reporting: frozenset[str]  # verbs of saying: what they report may lie on either side
+    passive: frozenset[str]  # a participle after one of these tells no tense ("will be held")
     month_context: frozenset[str]  # words before a careful month name that make it a month
     verb_last: bool
     year_first: bool  # year, month, day is usual
@@ -130,9 +132,11 @@ def date_words(lang: str) -> DateWords:
         between=listed("between"),
         between_and=listed("between_and"),
         start_of=listed("start_of"),
-        future=words("future"),
+        future=listed("future"),
         future_endings=tuple(map(fold, lists.get("future_endings", []))),
         past=words("past"),
+        reporting=words("reporting"),
+        passive=words("passive"),
         past_endings=tuple(map(fold, lists.get("past_endings", []))),
         month_context=words("month_context"),
         verb_last=raw.get("verb_last", False),

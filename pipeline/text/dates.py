@@ -116,7 +116,8 @@ class _Block:
         """A part, season or run of months after its year (2020-ci ilin payızında); a `weak` year is nothing alone."""
         bare = form.period.month is None and form.period.end is None and not form.decade and not form.season
         if bare:
-            inner = self._first_months(form.last) or self._part(form.last) or self._season_name(form.last)
+            step = self.forms.past_of(form.last)
+            inner = self._first_months(step) or self._part(step) or self._season_name(step)
             if inner is not None and inner.first == form.first and inner.last > form.last:
                 return inner
         return None if weak and bare else form
@@ -291,13 +292,19 @@ class _Block:
         same = (a.month is None) == (b.month is None) and (a.day is None) == (b.day is None)
         if not same or (a.year == b.year and (a.month, a.day) == (b.month, b.day)):
             return form, told
-        whole = replace(form, period=replace(a, end=b), first=first, last=second.last)
+        whole = replace(form, period=replace(a, end=b), first=first, last=second.last, paired=True)
         if (
             a.year is not None
             and b.year is not None
             and (a.year, a.month or 0, a.day or 0) > (b.year, b.month or 0, b.day or 0)
         ):
             return form, told
+        if whole.period.year is None:
+            of = self.w.of.at(self.t.words, whole.last)
+            step = whole.last + (of[1] if of else 0)
+            phrase = self.w.relative.at(self.t.words, step)
+            if phrase is not None and "Y" in phrase[0]:
+                whole = replace(whole, last=step + phrase[1], code=phrase[0].rstrip("_"))
         return whole, self._tell(whole)
 
     # -- what is meant ----------------------------------------------------------------------------------------------
@@ -388,24 +395,27 @@ class _Block:
         """Whether the sentence says that the date lies ahead; None where it says nothing."""
         for at in range(form.first - 1, max(-1, form.first - _LOOK), -1):
             word = self.t.words[at]
-            if word in _STOPS:
+            if word in _STOPS or word in self.w.reporting:
                 break
-            if word in self.w.past:
-                return False
-            if word in self.w.future:
+            if self.w.future.before(self.t.words, at + 1) is not None:
                 return True
+            if self._past(word) and self.t.word(at - 1) not in self.w.passive:
+                return False
         if not self.w.verb_last:
             return None
         return self._ahead_by_verb(form.last)
+
+    def _past(self, word: str) -> bool:
+        return word in self.w.past or bool(self.w.past_endings and len(word) > 4 and word.endswith(self.w.past_endings))
 
     def _ahead_by_verb(self, last: int) -> bool | None:
         answer: bool | None = None
         for word in self.t.words[last : last + _LOOK]:
             if word in _STOPS:
                 break
-            if word in self.w.past or (self.w.past_endings and word.endswith(self.w.past_endings)):
+            if self._past(word):
                 answer = False
-            elif word in self.w.future or (self.w.future_endings and word.endswith(self.w.future_endings)):
+            elif self.w.future.at((word,), 0) or (self.w.future_endings and word.endswith(self.w.future_endings)):
                 answer = True
         return answer
 
@@ -426,7 +436,7 @@ class _Block:
             return span, None
         return span, DateMention(
             canonical=told.period.canonical(),
-            relation="" if form.period.end and relation == "since" else relation,
+            relation="" if form.paired and relation != "in" else relation,
             start=start,
             end=end,
             text=self.t.text[start:end],

@@ -28,6 +28,7 @@ class Nouns:
     plurals: tuple[str, ...]  # endings of the noun itself
     irregular: frozenset[str]  # nouns without such an ending
     head: str  # which word of the phrase is the noun where no ending tells: first, last, capital
+    no_compound: frozenset[str]  # words that with a hyphen make no count (three-way, two-seat)
     dropped: frozenset[str]  # nouns that make no count (street, percent signs of another kind)
     reach: int  # words that a phrase may have
     tail: int  # words after the head that still belong to the phrase (compounds whose noun comes last)
@@ -80,6 +81,9 @@ class NumberWords:
     ages_before: Phrases[bool]
     bounds_before: Phrases[str]
     bounds_after: Phrases[str]
+    weak_bounds: frozenset[str]  # bounds that are other words too ("over")
+    weak_after: frozenset[str]  # words after which they are (to hand over 40)
+    firm_before: frozenset[str]  # words that make them bounds of a duration (for over five years)
     to: Phrases[bool]
     between: Phrases[bool]
     between_and: Phrases[bool]
@@ -146,6 +150,7 @@ def _nouns(raw: dict[str, Any], ending: re.Pattern[str]) -> Nouns:
         irregular=_words(raw.get("irregular", [])),
         head=raw.get("head", "first"),
         dropped=_words(raw.get("dropped", [])),
+        no_compound=_words(raw.get("no_compound", [])),
         reach=raw.get("reach", 6),
         tail=raw.get("tail", 0),
     )
@@ -242,6 +247,9 @@ def number_words(lang: str) -> NumberWords:
         ages_before=listed("ages_before"),
         bounds_before=named("bounds_before"),
         bounds_after=named("bounds_after"),
+        weak_bounds=words("weak_bounds"),
+        weak_after=words("weak_after"),
+        firm_before=words("firm_before"),
         to=listed("to"),
         between=listed("between"),
         between_and=listed("between_and"),

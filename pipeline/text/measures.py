@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.text.amounts import Amount, AmountReader
@@ -15,6 +16,7 @@ from pipeline.text.tokens import Tokens
 _Answer = tuple[Quantity | None, int]
 _TWO_PLACES = Decimal("0.01")
 _CENTURY = Decimal(100)
+_DETERMINERS = frozenset(("the", "these", "those", "all", "die"))  # "the two" alone is a pronoun
 _WEEK = Decimal(7)
 
 
@@ -222,7 +224,10 @@ class MeasureReader:
         code = codes[0]
         if len(codes) > 1:
             code = self.country_currency(self.t.starts[first], codes) if self.country_currency else ""
-        return self._quantity("money", amount, code, first, last) if code else None
+        factor = code.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if factor:  # a unit of account: ten rials to the toman
+            amount = replace(amount, low=amount.low * int(factor), high=amount.high * int(factor))
+        return self._quantity("money", amount, code.removeprefix(factor), first, last) if code else None
 
     def _time(self, amount: Amount) -> _Answer | None:
         """A duration; an age is none and gives nothing."""
@@ -235,7 +240,7 @@ class MeasureReader:
             self.t.words, amount.first
         ):
             return None, end
-        amount, end = self._late_bound(amount, end)
+        amount, end = self._late_bound(self._during(amount), end)
         factor, unit = Decimal(hit[0].rstrip("YMDWHTS") or 1), hit[0].lstrip("0123456789")
         if unit == "W":
             factor, unit = factor * _WEEK, "D"
@@ -249,6 +254,13 @@ class MeasureReader:
             amount.role,
         )
         return self._quantity("duration", amount, unit, amount.first, end), end
+
+    def _during(self, amount: Amount) -> Amount:
+        """ "Over five years" says during; "for over five years" says more than."""
+        first = amount.first
+        if self.t.word(first) not in self.w.weak_bounds or self.t.word(first - 1) in self.w.firm_before:
+            return amount
+        return replace(amount, first=first + 1, bound="")
 
     def _times(self, amount: Amount) -> _Answer | None:
         hit = self.w.times_after.at(self.t.words, self.over_hyphen(amount.last))
@@ -265,7 +277,7 @@ class MeasureReader:
         if hit is None or amount.range:
             return None
         total = self.amounts.numbers.read(amount.last + hit[1])
-        if total is None or not amount.low < total.value <= _CENTURY or (total.digits and not amount.digits):
+        if total is None or not self._ratio_of(amount.low, total.value, hit[0]) or (total.digits and not amount.digits):
             return None
         if self.w.durations.at(self.t.words, total.last) or self._currency_at(total.last):
             return None
@@ -273,7 +285,13 @@ class MeasureReader:
             amount.digits or amount.low > 9 or total.value not in (2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 100)
         ):
             return None
-        return self._fraction(amount.low, total.value, amount.first, total.last)
+        top, bottom = (total.value, amount.low) if hit[0] == "of" else (amount.low, total.value)
+        return self._fraction(top, bottom, amount.first, total.last)
+
+    def _ratio_of(self, first: Decimal, second: Decimal, order: str) -> bool:
+        """Whether the two make a share: the part comes first, or last where the language says "ten of them one"."""
+        small, large = (second, first) if order == "of" else (first, second)
+        return small < large <= _CENTURY
 
     # -- ranks and counts -------------------------------------------------------------------------------------------
 
@@ -317,19 +335,20 @@ class MeasureReader:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
         end = self.amounts.ending(amount.last)[0]
         single = amount.low == amount.high == 1
-        if single and not amount.digits and not self.w.one_counts:
+        if single and not amount.digits and (not self.w.one_counts or self.t.word(end) in self.w.several_of):
             return None, amount.last
-        noun = (
-            None
-            if amount.unsure and self.t.word(end) == "-"
-            else noun_after(self.t, self.over_hyphen(end), self.w, single=single)
-        )
+        hyphen = self.over_hyphen(end) > end
+        if hyphen and self.t.word(end + 1) in self.w.nouns.no_compound:
+            return None, end + 2
+        noun = None
+        if hyphen and not amount.unsure and self.t.letters(end + 1):
+            noun = Noun(self.t.words[end + 1], end + 1, end + 2)
+        elif not hyphen:
+            noun = noun_after(self.t, end, self.w, single=single)
         if noun is not None and self.w.percent_after.at(self.t.words, noun.first):
             noun = None
-        if noun is None and (amount.unsure or single or not self._countable(amount, at)):
+        if noun is None and (amount.unsure or single or not self._countable(amount)):
             return None, amount.last
-        if noun is not None and self.over_hyphen(end) > end:
-            noun = Noun(self.t.words[end + 1], end + 1, end + 2)
         if noun is not None and self.names.is_round_year(amount) and not self._plural_noun(noun):
             return None, amount.last
         return self._quantity("count", amount, noun.head if noun else "", amount.first, amount.last, noun), amount.last
@@ -339,14 +358,15 @@ class MeasureReader:
             noun.head.endswith(self.w.nouns.plurals) or noun.head in self.w.nouns.irregular
         )
 
-    def _countable(self, amount: Amount, at: int) -> bool:
+    def _countable(self, amount: Amount) -> bool:
         """Whether a number without a noun may be a count: whole, not glued to anything, not a mere word like "one"."""
         if amount.low != amount.low.to_integral_value() or amount.high != amount.high.to_integral_value():
             return False
         nxt, glued = self.t.word(amount.last), self.t.glued(amount.last)
         if glued and nxt and nxt not in ",.;:!?)]\"'\u06d4\u0964\u0589\n\u2014-…":
             return False
-        return bool(amount.digits) or amount.low > 1
+        pronoun = self.t.word(amount.first - 1) in _DETERMINERS or (amount.low == 2 and not self.w.one_counts)
+        return bool(amount.digits) or amount.low > 1 and not pronoun
 
     # -- putting together -------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def _run(tokens: Tokens, at: int, words: NumberWords) -> list[_Unit]:
             break
         if words.numbers.at(tokens.words, begin) and end == begin + 1 and text not in _NUMERALS:
             break
-        units.append(_Unit(begin, end, text, _is_code(text, words.lang)))
+        units.append(_Unit(begin, end, text, _is_code(text, words)))
         j = end
     return units
 
@@ -98,10 +98,10 @@ def _glued_end(tokens: Tokens, at: int) -> int:
     return j
 
 
-def _is_code(text: str, lang: str) -> bool:
-    if any(c.isdigit() for c in text) or text in _NUMERALS:
+def _is_code(text: str, words: NumberWords) -> bool:
+    if any(c.isdigit() for c in text) or text in _NUMERALS or text in words.letters:
         return True
-    return lang in _OTHER_SCRIPTS and text[0] in _LATIN
+    return words.lang in _OTHER_SCRIPTS and text[0] in _LATIN
 
 
 def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: bool) -> int | None:

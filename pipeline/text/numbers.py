@@ -201,7 +201,7 @@ class NumberReader:
         while True:
             step = self._joined(j, at)
             here = self._number_word(step)
-            if here is not None and (j == at or (here[0] < place and here[0] > 0)):
+            if here is not None and (j == at or 0 < here[0] < place or self._units_first(total, here[0])):
                 total, place, j = self._added(total, here[0], first=j == at), self._place(here[0]), here[1]
                 continue
             hundred = self.w.hundred.at(self.t.words, j)
@@ -214,6 +214,10 @@ class NumberReader:
                 total, place, j = Decimal(80), Decimal(20), here[1]
                 continue
             return (total, j) if j > at else None
+
+    def _units_first(self, total: Decimal, value: Decimal) -> bool:
+        """Five and twenty: units before tens, where the joining word is written with the second."""
+        return bool(self.w.joined_and) and 0 < total % 100 < 10 and 20 <= value < 100
 
     def _added(self, total: Decimal, value: Decimal, *, first: bool) -> Decimal:
         return value if first else total + value
@@ -277,6 +281,8 @@ class NumberReader:
     def _scale_at(self, at: int, *, digits: bool) -> tuple[Decimal, int] | None:
         """One scale word at token `at`; letters (m, bn) only right after digits."""
         if digits and self.t.glued(at) and self.t.word(at) in self.w.glued:
+            return self.w.glued[self.t.word(at)], at + 1
+        if digits and self.t.word(at) in self.w.glued and self.t.word(at + 1) in "€$£" and self.t.glued(at + 1):
             return self.w.glued[self.t.word(at)], at + 1
         hit = self.w.scales.at(self.t.words, at)
         if hit is None and digits:

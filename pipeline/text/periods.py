@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "winter": (12, 2)}
-_NEAR_FUTURE = 3  # months ahead within which a bare month is taken for a coming one; farther ones for the past
+_NEAR_FUTURE = 2  # months ahead within which a bare month is taken for a coming one; farther ones for the past
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ def tokens_of(phrase: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+# What follows the first (or, read backwards, the last) word: each word with whether it may be inflected.
+_Rest = tuple[tuple[str, bool], ...]
+
+
 class Phrases(Generic[V]):
     """Phrases with a value each. The longest match wins."""
 
@@ -36,18 +40,21 @@ class Phrases(Generic[V]):
 
     def __init__(self, table: Iterable[tuple[str, V]], *, ending: re.Pattern[str] = ANY_ENDING) -> None:
         self._ending = ending
-        self._exact: dict[str, list[tuple[tuple[str, ...], V]]] = {}
-        self._stems: dict[str, list[tuple[tuple[str, ...], V]]] = {}
-        self._last_exact: dict[str, list[tuple[tuple[str, ...], V]]] = {}
-        self._last_stems: dict[str, list[tuple[tuple[str, ...], V]]] = {}
+        self._exact: dict[str, list[tuple[_Rest, V]]] = {}
+        self._stems: dict[str, list[tuple[str, _Rest, V]]] = {}
+        self._last_exact: dict[str, list[tuple[_Rest, V]]] = {}
+        self._last_stems: dict[str, list[tuple[str, _Rest, V]]] = {}
         for phrase, value in table:
-            parts = tokens_of(phrase)
+            parts = tuple((p.rstrip("*"), p.endswith("*") and len(p) > 1) for p in tokens_of(phrase))
             if parts:
-                _file(self._exact, self._stems, parts[0], (parts, value))
-                _file(self._last_exact, self._last_stems, parts[-1], (parts, value))
-        for index in (self._exact, self._stems, self._last_exact, self._last_stems):
-            for entries in index.values():
-                entries.sort(key=lambda entry: (-len(entry[0]), -len("".join(entry[0]))))
+                _file(self._exact, self._stems, parts[0], parts[1:], value)
+                _file(self._last_exact, self._last_stems, parts[-1], parts[-2::-1], value)
+        for exact in (self._exact, self._last_exact):
+            for entries in exact.values():
+                entries.sort(key=lambda entry: -len(entry[0]))
+        for stems in (self._stems, self._last_stems):
+            for stemmed in stems.values():
+                stemmed.sort(key=lambda entry: (-len(entry[1]), -len(entry[0])))
 
     def __bool__(self) -> bool:
         return bool(self._exact or self._stems)
@@ -56,40 +63,47 @@ class Phrases(Generic[V]):
         """The value of the longest phrase that starts at token `at`, and how many tokens it takes."""
         if not 0 <= at < len(words):
             return None
-        best: tuple[V, int] | None = None
-        for entries in (self._exact.get(words[at]), self._stems.get(words[at][:_STEM_KEY])):
-            for parts, value in entries or ():
-                if best and len(parts) <= best[1]:
-                    break
-                if self._fits(parts, words, at):
-                    best = (value, len(parts))
-                    break
-        return best
+        return self._find(words, at, 1, self._exact, self._stems)
 
     def before(self, words: Sequence[str], end: int) -> tuple[V, int] | None:
         """The value of the longest phrase that ends right before token `end`, and how many tokens it takes."""
         if not 0 < end <= len(words):
             return None
+        return self._find(words, end - 1, -1, self._last_exact, self._last_stems)
+
+    def _find(
+        self,
+        words: Sequence[str],
+        at: int,
+        step: int,
+        exact: dict[str, list[tuple[_Rest, V]]],
+        stems: dict[str, list[tuple[str, _Rest, V]]],
+    ) -> tuple[V, int] | None:
+        word = words[at]
         best: tuple[V, int] | None = None
-        for entries in (self._last_exact.get(words[end - 1]), self._last_stems.get(words[end - 1][:_STEM_KEY])):
-            for parts, value in entries or ():
-                if best and len(parts) <= best[1]:
-                    break
-                if len(parts) <= end and self._fits(parts, words, end - len(parts)):
-                    best = (value, len(parts))
-                    break
+        for rest, value in exact.get(word, ()):
+            if not rest or self._fits(rest, words, at, step):
+                best = (value, len(rest) + 1)
+                break
+        for stem, rest, value in stems.get(word[:_STEM_KEY], ()):
+            if best and len(rest) < best[1]:
+                break
+            if self._inflected(stem, word) and (not rest or self._fits(rest, words, at, step)):
+                return value, len(rest) + 1
         return best
 
-    def _fits(self, parts: tuple[str, ...], words: Sequence[str], at: int) -> bool:
-        return at + len(parts) <= len(words) and all(
-            word == part
-            or (
-                part[-1] == "*"
-                and word.startswith(part[:-1])
-                and self._ending.fullmatch(word, len(part) - 1) is not None
-            )
-            for part, word in zip(parts, words[at : at + len(parts)], strict=True)
-        )
+    def _inflected(self, stem: str, word: str) -> bool:
+        return word.startswith(stem) and self._ending.fullmatch(word, len(stem)) is not None
+
+    def _fits(self, rest: _Rest, words: Sequence[str], at: int, step: int) -> bool:
+        for part, stemmed in rest:
+            at += step
+            if not 0 <= at < len(words):
+                return False
+            word = words[at]
+            if word != part and not (stemmed and self._inflected(part, word)):
+                return False
+        return True
 
     def keys(self) -> tuple[set[str], set[str]]:
         """The first words of all phrases, and the first letters of those that may be inflected."""
@@ -97,12 +111,14 @@ class Phrases(Generic[V]):
 
 
 def _file(
-    exact: dict[str, list[tuple[tuple[str, ...], V]]],
-    stems: dict[str, list[tuple[tuple[str, ...], V]]],
-    word: str,
-    entry: tuple[tuple[str, ...], V],
+    exact: dict[str, list[tuple[_Rest, V]]],
+    stems: dict[str, list[tuple[str, _Rest, V]]],
+    first: tuple[str, bool],
+    rest: _Rest,
+    value: V,
 ) -> None:
-    if word.endswith("*") and len(word) > 1:
-        stems.setdefault(word[:_STEM_KEY].rstrip("*"), []).append(entry)
+    word, stemmed = first
+    if stemmed:
+        stems.setdefault(word[:_STEM_KEY], []).append((word, rest, value))
     else:
-        exact.setdefault(word, []).append(entry)
+        exact.setdefault(word, []).append((rest, value))

@@ -80,10 +80,13 @@ def _linked(found: list[Quantity], quantity: Quantity, tokens: Tokens) -> Quanti
     if not found or found[-1].role != "from":
         return quantity
     gap = tokens.folded[max(found[-1].end, found[-1].noun_end) : quantity.start]
-    same = found[-1].kind == quantity.kind or not found[-1].unit
+    bare = not found[-1].unit and quantity.kind in ("count", "money")
+    same = found[-1].kind == quantity.kind or bare
     if same and len(gap) <= _CHANGE_GAP and not any(stop in gap for stop in ".\n;"):
-        return replace(quantity, role="to") if quantity.bound != "<=" else replace(
-            quantity, role="to", bound="", low=quantity.high
+        return (
+            replace(quantity, role="to")
+            if quantity.bound != "<="
+            else replace(quantity, role="to", bound="", low=quantity.high)
         )
     found[-1] = replace(found[-1], role="")
     return quantity

@@ -69,7 +69,7 @@ def _money(number: Decimal) -> str:
 
 def duration(number: Decimal, unit: str) -> str:
     """ISO 8601, in the stated unit where the number is whole, else in the next smaller one."""
-    if number != number.to_integral_value():
+    if number != number.to_integral_value() and unit != "TS":
         smaller = {"Y": ("M", 12), "M": ("D", 30), "D": ("TH", 24), "TH": ("TM", 60), "TM": ("TS", 60)}
         unit, factor = smaller.get(unit, (unit, 1))
         number = (number * factor).to_integral_value()
