@@ -17,6 +17,7 @@ from pipeline.errors import ClaimwatchError
 from pipeline.match import scoring
 from pipeline.model.outcome import Done
 from pipeline.service.engine import engine
+from pipeline.settings.settings import Engine
 
 
 @click.command("eval", short_help="Score the reader on labelled coverage.")
@@ -29,7 +30,7 @@ def command(config: Path | None, gold: Path, as_json: bool, errors: bool, worker
     """Read every article of GOLD.jsonl, compare with its labels, and print precision, recall and F1."""
     watch = load_configuration(config, shipped_ok=True).watch
     rows = _labelled(gold)
-    with engine("inline" if workers == 1 else "processes", workers) as running:
+    with engine(Engine(kind="inline" if workers == 1 else "processes", workers=workers)) as running:
         outcomes = running.run([article_of(row) for row in rows], watch)
     found = [as_record(outcome.value) for outcome in outcomes if isinstance(outcome, Done)]
     for row, outcome in zip(rows, outcomes, strict=True):

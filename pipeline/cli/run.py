@@ -56,7 +56,7 @@ def command(config: Path | None, without: frozenset[str]) -> None:
     log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
     for warning in configuration.warnings:
         log.warning("configuration", warning=warning)
-    with desk(configuration) as built:
+    with desk(configuration, guarded=True) as built:
         process = Process(
             built,
             lambda: _jobs(built, without),

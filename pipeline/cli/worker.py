@@ -21,7 +21,7 @@ def command(config: Path | None) -> None:
     """Take entries from the queue, read and analyse them, until SIGTERM or SIGINT. Start as many as there are cores."""
     configuration = load_configuration(config)
     log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
-    with desk(configuration) as built:
+    with desk(configuration, guarded=True) as built:
         process = Process(
             built,
             lambda: duties.working(built.settings, coordinated=False),

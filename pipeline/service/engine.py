@@ -1,86 +1,198 @@
-"""Where analysis runs: here, in processes, or on a cluster; the answer is the same."""
+"""Where analysis runs: in this process, in processes of this machine, or on a cluster. The answer is the same.
+
+Articles come one by one from many places; those that wait while every slot is busy travel together in one batch, so
+the cost of handing work over does not show. What is handed out is bounded; the rest waits with its caller, and the
+database keeps the queue.
+"""
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from pipeline.analyse import analyse
+from pipeline.errors import ConfigError
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis
-from pipeline.model.outcome import Done, Failed, Outcome, Reason
+from pipeline.model.outcome import Outcome
 from pipeline.model.watch import Watch
+from pipeline.service.guard import Guard, Limits, analyse_one, pack
+from pipeline.settings.settings import Engine as EngineSettings
 
-WATCHES_KEPT_COUNT = 2  # per worker process: the one in force and the one before a reload
-_watches: dict[str, Watch] = {}  # of a worker process: what has travelled to it
-
-
-class WatchMissing(Exception):
-    """A worker process has not seen this version of the watch yet."""
+Answers = list[Outcome[Analysis]]
+SLOTS_PER_WORKER = 2  # one in work, one ready
 
 
-def analyse_one(article: Article, watch: Watch) -> Outcome[Analysis]:
-    """Analyse one article; an error of the reader stays with its article.
+class Backend(Protocol):
+    """A place to run a batch. Called from several threads at once, each call waits for its answers."""
 
-    Failed(analysis-error) carries the type and message, and is worth no second try: the reader is deterministic.
-    """
-    try:
-        return Done(analyse(article, watch))
-    except Exception as error:  # noqa: BLE001 - one poisoned article must not stop the others; stored with its type
-        return Failed(Reason.ANALYSIS_ERROR, f"{type(error).__name__}: {error}", retry=False)
+    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+        """One outcome an article, in order."""
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
 
 
-def _work(version: str, packed: bytes | None, articles: Sequence[Article]) -> list[Outcome[Analysis]]:
-    """In a worker: analyse a batch with the watch of that version, which travels once a process."""
-    if packed is not None and version not in _watches:
-        while len(_watches) >= WATCHES_KEPT_COUNT:
-            _watches.pop(next(iter(_watches)))
-        _watches[version] = pickle.loads(packed)  # noqa: S301 - packed by our own coordinator, over its own pool or TLS
-    if version not in _watches:
-        raise WatchMissing(version)
-    return [analyse_one(article, _watches[version]) for article in articles]
+class Here:
+    """This process, without limits: for the command line, where a person waits and can stop it."""
+
+    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+        """See Backend."""
+        return [analyse_one(article, watch) for article in articles]
+
+    def close(self) -> None:
+        """See Backend."""
+
+
+class Processes:
+    """Guarded children of this process: one for each call at a time, up to `workers`."""
+
+    def __init__(self, workers: int, limits: Limits) -> None:
+        self._guards = [Guard(limits) for _ in range(workers)]
+        self._free: queue.LifoQueue[Guard] = queue.LifoQueue()  # the warm one first
+        for guard in reversed(self._guards):
+            self._free.put(guard)
+        self._packed: tuple[str, bytes] = ("", b"")
+
+    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+        """See Backend."""
+        version, packed = self._packed
+        if version != watch.version:
+            version, packed = self._packed = (watch.version, pack(watch))
+        guard = self._free.get()
+        try:
+            return guard.run(version, packed, articles)
+        finally:
+            self._free.put(guard)
+
+    def close(self) -> None:
+        """See Backend."""
+        for guard in self._guards:
+            guard.end()
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One article on its way."""
+
+    article: Article
+    watch: Watch
+    answer: Future[Outcome[Analysis]] = field(default_factory=Future)
 
 
 class Engine:
-    """Runs batches of articles through `analyse`; thread-safe to call from one coordinator."""
+    """Runs articles through `analyse`. To be called from any thread."""
 
-    def __init__(self, executor: Executor | None = None) -> None:
-        self._executor = executor
-        self._packed: tuple[str, bytes] = ("", b"")
+    def __init__(self, backend: Backend | None = None, *, slots: int = 1, batch: int = 16) -> None:
+        self._backend = backend or Here()
+        self._batch = batch
+        self._pool = ThreadPoolExecutor(slots, thread_name_prefix="engine")
+        self._slots = threading.BoundedSemaphore(slots)
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._dispatcher: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self.slots = slots
 
-    def submit(self, articles: Sequence[Article], watch: Watch) -> Callable[[], list[Outcome[Analysis]]]:
-        """Start a batch; the call that comes back waits for its answers, in order."""
-        if self._executor is None:
-            return lambda: [analyse_one(article, watch) for article in articles]
-        executor = self._executor
-        future: Future[list[Outcome[Analysis]]] = executor.submit(_work, watch.version, None, tuple(articles))
+    def ask(self, article: Article, watch: Watch) -> Future[Outcome[Analysis]]:
+        """Begin with one article; it travels with others that wait."""
+        with self._lock:
+            if self._dispatcher is None:
+                self._dispatcher = threading.Thread(target=self._dispatch, name="engine", daemon=True)
+                self._dispatcher.start()
+        asked = _Asked(article, watch)
+        self._waiting.put(asked)
+        return asked.answer
 
-        def wait() -> list[Outcome[Analysis]]:
-            try:
-                return future.result()
-            except WatchMissing:
-                return executor.submit(_work, watch.version, self._pack(watch), tuple(articles)).result()
+    def submit(self, articles: Sequence[Article], watch: Watch) -> Future[Answers]:
+        """Begin with a batch as it is. Bounding how many are under way is up to the caller."""
+        return self._pool.submit(self._backend.run, watch, tuple(articles))
 
-        return wait
-
-    def run(self, articles: Sequence[Article], watch: Watch) -> list[Outcome[Analysis]]:
+    def run(self, articles: Sequence[Article], watch: Watch) -> Answers:
         """Analyse a batch and wait: one outcome an article, in order."""
-        return self.submit(articles, watch)()
+        if isinstance(self._backend, Here):
+            return self._backend.run(watch, articles)
+        return [future.result() for future in [self.ask(article, watch) for article in articles]]
 
-    def _pack(self, watch: Watch) -> bytes:
-        if self._packed[0] != watch.version:
-            self._packed = (watch.version, pickle.dumps(watch, protocol=pickle.HIGHEST_PROTOCOL))
-        return self._packed[1]
+    def _dispatch(self) -> None:
+        """Hand over what waits whenever a slot is free."""
+        first: _Asked | None = None
+        while True:
+            self._slots.acquire()
+            first = first or self._waiting.get()
+            if first is None:
+                self._slots.release()
+                return
+            batch, first = self._gathered(first)
+            self._pool.submit(self._answer, batch)
+
+    def _gathered(self, first: _Asked) -> tuple[list[_Asked], _Asked | None]:
+        """What waits and wants the same watch, up to a batch, and the one that wants another."""
+        batch = [first]
+        while len(batch) < self._batch:
+            try:
+                asked = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if asked is None:
+                self._waiting.put(None)
+                break
+            if asked.watch.version != first.watch.version:
+                return batch, asked
+            batch.append(asked)
+        return batch, None
+
+    def _answer(self, batch: list[_Asked]) -> None:
+        try:
+            wanted = [asked for asked in batch if asked.answer.set_running_or_notify_cancel()]
+            if wanted:
+                answers = self._backend.run(wanted[0].watch, [asked.article for asked in wanted])
+                for asked, answer in zip(wanted, answers, strict=True):
+                    asked.answer.set_result(answer)
+        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+            for asked in batch:
+                if asked.answer.running():
+                    asked.answer.set_exception(error)
+        finally:
+            self._slots.release()
+
+    def close(self) -> None:
+        """Take nothing more; what is under way is cut off."""
+        self._waiting.put(None)
+        self._backend.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
-def engine(kind: str = "inline", workers: int = 1) -> Iterator[Engine]:
-    """The engine of the settings: `inline` in this process, `processes` in so many others."""
-    if kind == "inline":
-        yield Engine()
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield Engine(pool)
+def engine(settings: EngineSettings | None = None, *, guarded: bool = False) -> Iterator[Engine]:
+    """The engine of the settings. With `guarded` an inline one gets a child of its own, so that limits hold.
+
+    Raises ConfigError for a cluster whose library is not installed.
+    """
+    settings = settings or EngineSettings()
+    built = _built(settings, guarded=guarded)
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+def _built(settings: EngineSettings, *, guarded: bool) -> Engine:
+    limits = Limits(time=settings.article_timeout, memory_bytes=settings.article_memory)
+    if settings.kind == "dask":
+        try:
+            from pipeline.service.cluster import Cluster
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                "the library for clusters is not installed",
+                thing="engine: dask",
+                hint="pip install 'claimwatch[cluster]'",
+            ) from error
+        return Engine(Cluster(settings, limits), slots=settings.in_flight, batch=settings.batch)
+    if settings.kind == "inline" and not guarded:
+        return Engine(batch=settings.batch)
+    workers = settings.workers if settings.kind == "processes" else 1
+    return Engine(Processes(workers, limits), slots=workers * SLOTS_PER_WORKER, batch=settings.batch)

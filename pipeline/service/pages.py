@@ -13,18 +13,25 @@ from pipeline.articles import version as versions
 from pipeline.errors import FetchError, LeaseLost, StoreError
 from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
+from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
-from pipeline.service import record
+from pipeline.service import log, record
+from pipeline.service.drain import drain
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, entries, jobs
 from pipeline.storage.entries import QueuedEntry
 from pipeline.storage.session import Transaction
 
 LEASE = timedelta(minutes=10)  # an entry in work is left alone by others for this long
+HANDS_PER_REQUEST = (
+    2  # entries of one host in hand per request to it: one is read and analysed while the next is fetched
+)
 RETRY_FIRST = timedelta(minutes=2)  # doubled at each further try
 RETRY_LONGEST = timedelta(hours=6)
+POISONED = 3  # tries of an article whose analysis hangs or takes too much memory; then it is put aside
+OVER_LIMIT = frozenset({Reason.ANALYSIS_TIME, Reason.ANALYSIS_MEMORY})
 # What a second try may mend. The rest is final: the page says no, is gone, or is no article.
 PASSING = frozenset(
     {
@@ -65,39 +72,38 @@ class Worked:
         self.alerts += stored.alerts
 
 
-async def work(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int = 1_000_000) -> Worked:
+async def work(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Worked:
     """Take entries until none is due, many at once and few of one host."""
     worked = Worked()
-    while worked.taken < limit and not (stop and stop.is_set()):
-        queued = await desk.write(lambda tx: _claim(desk, tx))
-        if not queued:
-            break
-        worked.taken += len(queued)
-        async with asyncio.TaskGroup() as group:
-            for entry in queued:
-                group.create_task(_guarded(desk, fetcher, entry, worked))
+    worked.taken = await drain(
+        lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
+        lambda queued: _guarded(desk, fetcher, queued, worked),
+        width=desk.settings.fetch.concurrency,
+        stop=stop,
+        limit=limit,
+    )
     return worked
 
 
-def _claim(desk: Desk, tx: Transaction) -> tuple[QueuedEntry, ...]:
+def _claim(desk: Desk, tx: Transaction, room: int) -> tuple[QueuedEntry, ...]:
     fetch = desk.settings.fetch
     return entries.claim(
         tx,
         now=desk.clock.now(),
-        limit=fetch.concurrency * 2,
-        per_host=fetch.per_host * 4,
+        limit=room,
+        per_host=fetch.per_host * HANDS_PER_REQUEST,
         lease=LEASE,
         holder=desk.holder,
     )
 
 
-def _claim_revisits(desk: Desk, tx: Transaction) -> tuple[articles.ArticleRow, ...]:
+def _claim_revisits(desk: Desk, tx: Transaction, room: int) -> tuple[articles.ArticleRow, ...]:
     fetch = desk.settings.fetch
     return articles.claim_revisits(
         tx,
         now=desk.clock.now(),
-        limit=fetch.concurrency * 2,
-        per_host=fetch.per_host * 4,
+        limit=room,
+        per_host=fetch.per_host * HANDS_PER_REQUEST,
         lease=LEASE,
         holder=desk.holder,
     )
@@ -124,7 +130,8 @@ async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int]) -> str
         else:
             reason, article = str(outcome.reason), None
             stage = "skipped" if isinstance(outcome, Skipped) else "failed"
-            left = queued.attempts + 1 < desk.settings.fetch.attempts
+            most = POISONED if outcome.reason in OVER_LIMIT else desk.settings.fetch.attempts
+            left = queued.attempts + 1 < most
             if isinstance(outcome, Failed) and outcome.retry and left:
                 again = now + _backoff(queued.attempts)
                 entries.retry(tx, queued.id, at=again, reason=reason, detail=outcome.detail)
@@ -136,7 +143,9 @@ async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int]) -> str
         jobs.tally(tx, now.date(), "entry", reason or stage, thing=queued.entry.source)
         return reason or stage
 
-    return await desk.write(store)
+    settled = await desk.write(store)
+    log.outcome("entry", outcome, entry=queued.id, source=queued.entry.source, url=mask(queued.entry.url))
+    return settled
 
 
 def _backoff(attempts: int) -> timedelta:
@@ -227,7 +236,7 @@ async def _analysed(
         last_modified=response.header("last-modified") if response else "",
     )
     article = as_article(seen)
-    analysis = (await asyncio.to_thread(desk.engine.run, [article], watch))[0]
+    analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return analysis
     stored = await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch))
@@ -256,14 +265,12 @@ def as_article(seen: record.Seen, previous: str = "") -> Article:
 async def revisit(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Worked:
     """Look again at articles that are due for it: a changed text is a new version, and is analysed."""
     worked = Worked()
-    while not (stop and stop.is_set()):
-        rows = await desk.write(lambda tx: _claim_revisits(desk, tx))
-        if not rows:
-            break
-        worked.taken += len(rows)
-        async with asyncio.TaskGroup() as group:
-            for row in rows:
-                group.create_task(_again(desk, fetcher, row, worked))
+    worked.taken = await drain(
+        lambda room: desk.write(lambda tx: _claim_revisits(desk, tx, room)),
+        lambda row: _again(desk, fetcher, row, worked),
+        width=desk.settings.fetch.concurrency,
+        stop=stop,
+    )
     return worked
 
 
@@ -316,7 +323,7 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
         return f"{decided.reason} {decided.detail}".strip()
     watch = desk.watch
     article = as_article(seen, previous=current.text)
-    analysis = (await asyncio.to_thread(desk.engine.run, [article], watch))[0]
+    analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return str(analysis.reason)
     worked.add(await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch)))

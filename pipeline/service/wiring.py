@@ -107,13 +107,21 @@ def open_database(configuration: Configuration, *, upgrade: bool = False) -> Sto
 
 @contextmanager
 def desk(
-    configuration: Configuration, *, clock: Clock | None = None, upgrade: bool = False, store: Store | None = None
+    configuration: Configuration,
+    *,
+    clock: Clock | None = None,
+    upgrade: bool = False,
+    store: Store | None = None,
+    guarded: bool = False,
 ) -> Iterator[Desk]:
-    """A desk for the duration of the block. Raises SchemaError and StoreError."""
+    """A desk for the duration of the block. With `guarded` analysis has limits of time and memory.
+
+    Raises SchemaError and StoreError.
+    """
     opened = store or open_database(configuration, upgrade=upgrade)
     settings = configuration.settings
     try:
-        with engine(settings.engine.kind, settings.engine.workers) as running:
+        with engine(settings.engine, guarded=guarded) as running:
             built = Desk(
                 configuration=configuration,
                 store=opened,
