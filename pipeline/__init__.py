@@ -12,6 +12,7 @@ The rooms, in the order in which an item of news passes through them:
     match         topics; which claims a passage is about
     diff          typed comparison with the claim; version against version
     analyse       article + watch -> analysis; the core's one entry, pure
+    second        EDGE  optional: a language model that may confirm, propose or doubt a finding
     alert         who should hear of it, and in what words
     digest        choose, order, render
     settings      EDGE  YAML and environment -> checked settings and compiled watch

@@ -84,10 +84,21 @@ class LeaseLost(StoreError):
     """Somebody else coordinates now; this process may no longer write."""
 
 
+class SecondReaderError(ClaimwatchError):
+    """A second reader gave no answer that can be used; `wrong` when it answered, and the answer is not in the form."""
+
+    def __init__(
+        self, message: str, *, thing: str = "", hint: str = "", wrong: bool = False, tokens: tuple[int, int] = (0, 0)
+    ) -> None:
+        super().__init__(message, thing=thing, hint=hint)
+        self.wrong = wrong
+        self.tokens = tokens  # read and written, where the answer that cannot be used was paid for
+
+
 class NotifyError(ClaimwatchError):
     """A channel did not take a message; `permanent` when trying again is no use.
 
-    `delivered` names the parts that did arrive (a piece of a split text, one of several recipients): give them as `done`
+    `delivered` names the parts that arrived (a piece of a split text, one of several recipients): give them as `done`
     when trying again, so that nobody gets anything twice.
     """
 

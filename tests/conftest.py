@@ -148,7 +148,7 @@ def postgres_statements() -> str:
     said: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
-        if statement.split()[0] in ("CREATE", "INSERT"):
+        if statement.split()[0] in ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"):
             said.append(re.sub(r"%\(\w+\)s", f"'{schema.REVISIONS[-1]}'", statement) if values else statement)
 
     with postgres_schema() as url:

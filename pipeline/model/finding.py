@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 RELATIONS = ("denies", "changes", "adds", "repeats", "mentions")  # strongest first
 NEWS = frozenset({"denies", "changes", "adds"})
+DOUBT = "second-reader-doubts"  # the rule of a step whose weight is what a second reader took from the confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,11 @@ class Finding:
     edited: bool = False  # the value stood otherwise in the version before, and was edited without notice
     steps: tuple[Step, ...] = ()
     redline: tuple[tuple[str, str], ...] = ()  # (op, text): "=", "-", "+": statement against evidence
+
+    @property
+    def own_confidence(self) -> float:
+        """The confidence before a second reader doubted it. Alert rules ask for this one: no doubt mutes an alert."""
+        return self.confidence - sum(step.weight for step in self.steps if step.rule == DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class Retention:
     events: timedelta | None = timedelta(days=365)  # of sources
     tallies: timedelta | None = timedelta(days=730)
     sign_ins: timedelta | None = timedelta(days=30)
+    second_questions: timedelta | None = timedelta(days=90)  # asked again afterwards, should the text come again
 
 
 def prune(store: Store, keep: Retention, *, now: datetime, fence: Fence | None = None) -> dict[str, int]:
@@ -72,6 +73,11 @@ def _kinds(keep: Retention, now: datetime) -> dict[str, Callable[[Transaction], 
         "events": (t.source_events, keep.events, s.at < _cut(keep.events, now)),
         "tallies": (t.tallies, keep.tallies, t.tallies.c.day < _cut(keep.tallies, now).date()),
         "sign_ins": (t.sign_ins, keep.sign_ins, t.sign_ins.c.at < _cut(keep.sign_ins, now)),
+        "second_questions": (
+            t.second_questions,
+            keep.second_questions,
+            t.second_questions.c.at < _cut(keep.second_questions, now),
+        ),
         "sessions": (t.sessions, timedelta(0), t.sessions.c.expires_at <= now),
         "search": (t.search_rows, timedelta(0), _nothing_left()),
     }

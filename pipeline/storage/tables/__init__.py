@@ -48,6 +48,7 @@ from pipeline.storage.tables.desk import (
     users,
     watch_versions,
 )
+from pipeline.storage.tables.second import second_questions
 
 __all__ = [
     "addresses",
@@ -77,6 +78,7 @@ __all__ = [
     "outbox",
     "pages",
     "search_rows",
+    "second_questions",
     "sessions",
     "sign_ins",
     "snoozes",
