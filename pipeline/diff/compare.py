@@ -56,7 +56,8 @@ def compare(
 
     `known` gives the value of every slot, the ledger's where it has one.
     """
-    scope = scope_of(candidate, claim, doc)
+    parties = frozenset(c.id for c in concepts.values() if c.kind in ("country", "person"))
+    scope = scope_of(candidate, claim, doc, parties)
     reading = _Reading(scope, rates, known)
     for hit in candidate.hits[:EVIDENCE]:
         reading.step("group", f"group {hit.group + 1} is met", 1.0, doc.line_span(hit.line))
@@ -124,7 +125,7 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
     values: dict[str, list[Value]] = {}
     for slot in reading.scope.claim.slots:
         if slot.type in NUMBERS:
-            values[slot.name] = pick(read_numbers(reading.scope, slot), several=slot.type in ("money", "count"))
+            values[slot.name] = pick(read_numbers(reading.scope, slot), several=slot.type in ("money", "count") and not slot.options.get("single"))
     for slot in reading.scope.claim.slots:
         if slot.type == "date":
             beside = values.get(str(slot.options.get("with", "")), [])
@@ -204,7 +205,7 @@ def _compare_values(reading: _Reading, slot: Slot, found: list[Value]) -> None:
     if known is None:
         reading.added += changes
         return
-    other_period = str(slot.name) in reading.periods
+    other_period = slot.name in reading.periods and all(c.new != known for c in changes)
     if any(same_value(slot.type, known, c.new, reading.rates) for c in changes) and not other_period:
         reading.stated = True
         return

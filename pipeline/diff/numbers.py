@@ -13,6 +13,7 @@ from pipeline.text.quantities import Quantity
 # Code points, measured on the labelled articles.
 NOUN_REACH = 28  # from a number without a noun to the word for what is counted
 MONEY_REACH = 110  # from a sum to what it pays for
+NAMELESS = 0.7
 PARTED = 25  # what a comma between a number and a party adds to their distance
 OLD_BEFORE = 14
 OLD_AFTER = 14
@@ -40,12 +41,21 @@ def read_numbers(scope: Scope, slot: Slot) -> list[Value]:
         for quantity in line.quantities:
             if quantity.kind == KINDS[slot.type] and _in_bounds(slot, quantity):
                 score, why = _weigh(scope, slot, number, line, quantity)
+                score *= own_share(scope, line)
                 if score > 0:
                     canonical = quantity.canonical()
                     found.append(
                         Value(slot.name, canonical, number, quantity.start, quantity.end, score * strength, why)
                     )
     return sorted(found, key=lambda v: (-v.score, v.start))
+
+
+def own_share(scope: Scope, line: Line) -> float:
+    """How far a line names the claim's own parties: 1 for all of them, down to NAMELESS for none."""
+    if not scope.own:
+        return 1.0
+    named = sum((t in line.terms) + 0.5 * (t in line.carried) for t in scope.own)
+    return NAMELESS + (1 - NAMELESS) * named / len(scope.own)
 
 
 def _in_bounds(slot: Slot, quantity: Quantity) -> bool:
@@ -66,7 +76,9 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
         return 0.0, "denied"
     of = scope.mentions(number, _terms(slot.of))
     other = scope.mentions(number, _terms(slot.not_of) | scope.rivals)
-    own = scope.mentions(number, _terms(scope.claim.cues_terms("own")))
+    own = scope.mentions(number, scope.own)
+    if other and scope.own and not own:
+        return 0.0, "another party's value"
     if own and other and _reach(scope, line, other, quantity) < _reach(scope, line, own, quantity):
         return 0.0, "another party's value"
     if slot.type in ("count", "ordinal", "duration"):
@@ -135,13 +147,17 @@ def _weigh_sum(
     return 1.0 - near / (4 * MONEY_REACH), "stands by what it pays for"
 
 
+DOLLARS = " USD"  # of one sum in two currencies the dollar figure counts (ruling 15)
+
+
 def pick(values: list[Value], *, several: bool) -> list[Value]:
     """The values that count: the best, and with it others as sure that differ (ruling 13).
 
     A later sentence or the title's own number does not repeat one already taken.
     """
     taken: list[Value] = []
-    for value in values:
+    dollars = [v for v in values if v.value.endswith(DOLLARS)]
+    for value in dollars or values:
         if any(value.value == t.value for t in taken):
             continue
         if taken and (not several or value.score < 0.75 * taken[0].score or value.line == TITLE):

@@ -21,6 +21,8 @@ class Scope:
     strength: dict[int, float]
     core: frozenset[str]  # terms of the groups that were met
     rivals: frozenset[str]
+    things: frozenset[str] = frozenset()  # core terms that are no country or person
+    own: frozenset[str] = frozenset()  # the claim's own parties, by its cue `own`
     hit_lines: list[int] = field(default_factory=list)
     hit_groups: dict[int, set[int]] = field(default_factory=dict)
 
@@ -29,11 +31,19 @@ class Scope:
         return [m for t in terms for m in line.terms.get(t, ())]
 
 
-def scope_of(candidate: Candidate, claim: Claim, doc: Document) -> Scope:
+    def follows(self, number: int) -> bool:
+        """Whether a line goes on about the claim without naming its thing, right after one that does."""
+        line = self.doc.lines[number]
+        near = number - 1 in self.hit_lines and line.paragraph in (self.doc.lines[number - 1].paragraph, 0)
+        return near and bool(line.of_kind("pronoun")) and number not in self.hit_lines
+
+
+def scope_of(candidate: Candidate, claim: Claim, doc: Document, parties: frozenset[str] = frozenset()) -> Scope:
     """Where a candidate's subject is spoken of: hit windows, then up to `reach` lines on, until a rival takes over."""
     core = _core(claim)
     rivals = _split(claim.rivals)
-    scope = Scope(claim, doc, {}, core, rivals)
+    own = _split(claim.cues_terms("own"))
+    scope = Scope(claim, doc, {}, core, rivals, core - parties, own)
     for hit in candidate.hits:
         if hit.denies:
             continue
@@ -84,8 +94,7 @@ def _taken_over(scope: Scope, number: int) -> bool:
     line = scope.doc.lines[number]
     if scope.rivals.isdisjoint(line.terms):
         return False
-    own = _split(scope.claim.cues_terms("own"))
-    return not own or not any(line.has(t) for t in own)
+    return not scope.own or not any(line.has(t) for t in scope.own)
 
 
 def clauses(line: Line, text: str) -> list[tuple[int, int]]:

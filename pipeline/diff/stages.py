@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, signals_after, signals_before
+from pipeline.diff.scope import Scope, clause_of, clauses, gap, signals_after, signals_before
 from pipeline.diff.values import OFF_PATH, STAGES, stage_rank
 from pipeline.model.watch import Slot
 from pipeline.text.document import Line, Mention, Signal
@@ -16,6 +16,8 @@ MODAL_AFTER = 30
 NEGATION_BEFORE = 22
 NEGATION_AFTER = 14
 OBJECT_REACH = 90
+TALKS_REACH = 25
+LEAD = 2  # the title and the first two sentences
 VERB_FINAL = frozenset({"tr", "az", "ur", "hi", "fa", "hy"})
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
@@ -66,12 +68,12 @@ def _from_words(scope: Scope, slot: Slot, line: Line, number: int, sure: float) 
 
 def _attached(scope: Scope, slot: Slot, number: int, signal: Signal, limit: int) -> bool:
     """Whether a stage word is about the subject: its object stands near, and no rival stands nearer."""
-    terms = frozenset(t for term in slot.of for t in term.split("|")) or scope.core
+    terms = frozenset(t for term in slot.of for t in term.split("|")) or scope.things or scope.core
     objects = scope.mentions(number, terms)
     if slot.of and not objects:
         return False
     if not objects:
-        return number in scope.hit_lines or scope.strength[number] < 1.0
+        return scope.follows(number) and not scope.mentions(number, scope.rivals | frozenset(slot.not_of))
     near = min(gap(m.start, m.end, signal.start, signal.end) for m in objects)
     rivals = scope.mentions(number, scope.rivals | frozenset(slot.not_of))
     nearer = min((gap(m.start, m.end, signal.start, signal.end) for m in rivals), default=10**6)
@@ -91,6 +93,8 @@ def effective(line: Line, signal: Signal, lang: str) -> tuple[str, str]:
     if lang in VERB_FINAL:
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
     negated = _negated(line, signal, lang)
+    if stage == "under-way" and _of_talks(line, signal):
+        return "discussed", "talks are under way"
     if stage in COMPLETED:
         modal = max((m.value for m in before), key=stage_rank, default="")
         if negated and not modal:
@@ -105,6 +109,11 @@ def effective(line: Line, signal: Signal, lang: str) -> tuple[str, str]:
     return stage, "stated"
 
 
+def _of_talks(line: Line, signal: Signal) -> bool:
+    """Whether what began or goes on is the talking: "talks continue"."""
+    return any(gap(s.start, s.end, signal.start, signal.end) <= TALKS_REACH for s in line.of_kind("stage", "discussed"))
+
+
 def _negated(line: Line, signal: Signal, lang: str) -> bool:
     if signals_before(line, "negation", signal.start, NEGATION_BEFORE):
         return True
@@ -116,7 +125,7 @@ def strongest(seen: list[StageSeen]) -> StageSeen | None:
     if not seen:
         return None
     off = [s for s in seen if s.stage in OFF_PATH and s.sure >= 0.5]
-    if off and (off[-1].line == TITLE or not _resumed(seen, off[-1])):
+    if off and (off[0].line <= LEAD or not _resumed(seen, off[-1])):
         return off[-1]
     on = [s for s in seen if s.stage not in OFF_PATH]
     return max(on, key=lambda s: (stage_rank(s.stage), s.sure), default=None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.diff.numbers import Value
-from pipeline.diff.scope import Scope, nearest
+import re
+
+from pipeline.diff.numbers import Value, own_share
+from pipeline.diff.scope import Scope, nearest, signals_after, signals_before
 from pipeline.model.watch import Concept, Slot
-from pipeline.text.document import Line
+from pipeline.text.cues import lexicon
+from pipeline.text.document import Line, Mention
 
 DATE_REACH = 140  # code points from a date to the subject it dates
 PLACE_KINDS = frozenset({"place", "city"})
@@ -25,7 +28,7 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 continue
             near = min([nearest(anchors, date.start, date.end), *(abs(v.start - date.start) for v in beside)])
             if near <= DATE_REACH:
-                score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH))
+                score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH)) * own_share(scope, line)
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
     found.sort(key=lambda v: (-v.score, v.start))
     return _precise(found)
@@ -62,15 +65,25 @@ def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[
             if concept.kind not in kinds or term in skipped:
                 continue
             for mention in line.terms[term]:
+                if concept.country and not _located(scope, line, mention):
+                    continue  # a capital stands for its government unless something is said to be there
                 near = nearest(
                     scope.mentions(number, _terms(slot.of) or scope.core - {term}), mention.start, mention.end
                 )
                 if near <= DATE_REACH:
-                    score = strength * (1 - near / (2 * DATE_REACH))
+                    score = strength * (1 - near / (2 * DATE_REACH)) * own_share(scope, line)
                     found.append(
                         Value(slot.name, concept.label, number, mention.start, mention.end, score, "named there")
                     )
     return sorted(found, key=lambda v: (-v.score, v.start))
+
+
+def _located(scope: Scope, line: Line, mention: Mention) -> bool:
+    """Whether the text says that something is at a place, by preposition, postposition or ending."""
+    if signals_before(line, "place", mention.start, 2, "before") or signals_after(line, "place", mention.end, 2, "after"):
+        return True
+    ending = lexicon(scope.doc.lang).endings.place
+    return bool(ending) and bool(re.search(ending + "$", scope.doc.folded[mention.start : mention.end]))
 
 
 def _named(line: Line, concepts: dict[str, Concept]) -> list[tuple[str, Concept]]:

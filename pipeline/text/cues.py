@@ -20,7 +20,7 @@ LANGUAGES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 class Cue:
     """One phrase of a lexicon: `kind` is its table, `value` its key there ("" for a plain word list)."""
 
-    kind: str  # stage, modal, negation, denial, certainty, drop, old, past, pair, trio, pronoun, attribution, contrast
+    kind: str  # stage, modal, negation, denial, certainty, drop, old, past, pair, trio, pronoun, attribution, contrast, place
     value: str
     phrase: str
 
@@ -33,6 +33,7 @@ class Endings:
     word: str = ""  # what may follow a listed word that has no `*`
     prefix: str = ""  # what may be written before it without a space
     strip: str = ""  # final letters that give way to an ending
+    place: str = ""  # ending that says where something is
 
 
 @dataclass(frozen=True, slots=True)
