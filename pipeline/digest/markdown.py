@@ -118,7 +118,7 @@ def _tables(words: Words, digest: Digest) -> list[str]:
         rows += [f"| {esc(words.own(r.title, 120))} | {r.articles} | {r.independent} |" for r in only[:REPEATED]]
         rest = len(only) - REPEATED
         blocks += ["## Repeated, with nothing new", "\n".join(rows)]
-        blocks += [f"*and {_link(f'{rest} more', words.link('claims'))}*"] if rest > 0 else []
+        blocks += [_link(f"and {rest} more", words.link("claims"))] if rest > 0 else []
     return blocks
 
 
@@ -133,7 +133,7 @@ def _lists(words: Words, digest: Digest) -> list[str]:
             head = f"{words.own(one.title, 160)} ({one.score:.2f}, failed at: {words.own(one.failed, 80)})"
             blocks.append(f"{esc(head)}\n\n{_quote(words, one.quote)}")
         if digest.near_more:
-            blocks.append(f"*and {_link(f'{digest.near_more} more', words.link('near-misses'))}*")
+            blocks.append(_link(f"and {digest.near_more} more", words.link("near-misses")))
     if digest.sources:
         lines = [f"- {esc(words.own(one.name, 80))}: {esc(words.source(one))}" for one in digest.sources]
         blocks += ["## Sources", "\n".join(lines)]

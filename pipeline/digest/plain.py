@@ -100,11 +100,12 @@ def _lists(words: Words, digest: Digest) -> list[str]:
         lines += [f"{words.own(one.title, 160)}: {words.missed(one)}" for one in digest.missed]
     if digest.near:
         lines += _head("Near misses worth a look")
-        for one in digest.near:
+        for number, one in enumerate(digest.near):
+            lines += [""] if number else []
             lines.append(f"{words.own(one.title, 160)} ({one.score:.2f}, failed at: {words.own(one.failed, 80)})")
-            lines += [*_quote(words, one.quote), ""]
+            lines += _quote(words, one.quote)
         if digest.near_more:
-            lines.append(f"and {digest.near_more} more {words.link('near-misses')}".rstrip())
+            lines.append(f"\nand {digest.near_more} more {words.link('near-misses')}".rstrip())
     if digest.sources:
         lines += _head("Sources")
         lines += [f"{words.own(one.name, 80)}: {words.source(one)}" for one in digest.sources]
