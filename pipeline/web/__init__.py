@@ -1,1 +1,1 @@
-"""."""
+"""The review pages and the HTTP interface: drivers over `service/desk` and `service/review`."""

@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse
 
 from pipeline.service.desk.entry import Person
 from pipeline.text import template
+from pipeline.text.language_names import NAMES as LANGUAGES
 from pipeline.web.state import state_of
-from pipeline.web.words import LANGUAGES, RELATIONS, VERDICTS, Words
+from pipeline.web.words import RELATIONS, VERDICTS, Words
 
 NAVIGATION = (
     ("today", "/", "Today"),

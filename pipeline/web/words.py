@@ -1,4 +1,4 @@
-"""How the pages say things. Text from outside is cleaned here and escaped by the templates, which never mark it safe."""
+"""How the pages say things. Text from outside is cleaned here and escaped by the templates, never marked safe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pipeline.model.watch import Claim, Group
 from pipeline.text import display, wording
+from pipeline.text.language_names import NAMES as LANGUAGES
 
 RELATIONS = {
     "denies": "Denied",
@@ -25,20 +26,6 @@ HEALTH = {
     "silent": "silent",
     "gone": "gone",
     "paused": "paused",
-}
-# Languages that the readers know, by their English names.
-LANGUAGES = {
-    "en": "English",
-    "tr": "Turkish",
-    "az": "Azerbaijani",
-    "ru": "Russian",
-    "ur": "Urdu",
-    "hi": "Hindi",
-    "fa": "Persian",
-    "ar": "Arabic",
-    "hy": "Armenian",
-    "de": "German",
-    "fr": "French",
 }
 
 

@@ -79,9 +79,7 @@ class WholeArticle:
 def story_list(desk: Desk, *, claim: str = "", before: str = "") -> StoryList:
     """Stories, the newest coverage first; `before` is what `more` of the page before said."""
     with desk.store.read() as tx:
-        rows = queries.story_lines(
-            tx, claims=[claim] if claim else (), before=_place(before), limit=PAGE + 1
-        )
+        rows = queries.story_lines(tx, claims=[claim] if claim else (), before=_place(before), limit=PAGE + 1)
     shown = rows[:PAGE]
     more = f"{shown[-1].last_at.isoformat()}_{shown[-1].id}" if len(rows) > PAGE else ""
     return StoryList(rows=shown, claims={row.claim: claim_of(desk.watch, row.claim) for row in shown}, more=more)

@@ -65,9 +65,7 @@ def sign_in(desk: Desk, name: str, password: str, *, address: str) -> tuple[str,
             return None
         cookie, csrf = passwords.drawn(), passwords.drawn()
         until = now + desk.settings.web.session
-        people.open_session(
-            tx, passwords.digest(cookie), user_name=user.name, csrf=csrf, expires_at=until, now=now
-        )
+        people.open_session(tx, passwords.digest(cookie), user_name=user.name, csrf=csrf, expires_at=until, now=now)
         people.record(tx, who=user.name, action="sign-in", thing_kind="user", thing=user.name, now=now)
     return cookie, Person(name=user.name, role=user.role, csrf=csrf, session=passwords.digest(cookie))
 
@@ -104,7 +102,7 @@ def by_token(desk: Desk, key: str) -> Person | None:
 
 
 def add_user(desk: Desk, name: str, password: str, role: str, *, by: str = "terminal") -> bool:
-    """Adds a user or gives one another password and role; True when new. Raises ClaimwatchError saying what is wrong."""
+    """Adds a user or gives one another password and role; True when new. Raises ClaimwatchError with what is wrong."""
     name = name.strip().lower()
     if not _NAME.fullmatch(name) or name == LOCAL:
         raise ClaimwatchError(

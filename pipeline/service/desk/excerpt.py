@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.model.finding import Change, Span
 from pipeline.text import display
@@ -65,7 +66,7 @@ def pieces_of(
         edges |= {min(max(start, first), last), min(max(end, first), last)}
     ordered = sorted(edges)
     found: list[tuple[str, str]] = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         kind = "mark" if _inside(start, marks) else "evidence" if _inside(start, sentences) else ""
         if found and found[-1][0] == kind:
             found[-1] = (kind, found[-1][1] + text[start:end])

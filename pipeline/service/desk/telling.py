@@ -59,9 +59,7 @@ def alert(desk: Desk, alert_id: int) -> WholeAlert | None:
             return None
         decisions = alerts.decisions(tx, alert_id=row.id)
         deliveries = outbox.select(tx, kind="alert", thing_id=row.id)
-    return WholeAlert(
-        row=row, claim=claim_of(desk.watch, row.alert.claim), decisions=decisions, deliveries=deliveries
-    )
+    return WholeAlert(row=row, claim=claim_of(desk.watch, row.alert.claim), decisions=decisions, deliveries=deliveries)
 
 
 def acknowledge(desk: Desk, who: str, alert_id: int, *, note: str = "") -> Done:

@@ -269,9 +269,8 @@ def source_names(desk: Desk, ids: set[str]) -> dict[str, str]:
     return {one: desk.source(one).name or one for one in sorted(ids)}
 
 
-def _publishers(desk: Desk, row: SavedFinding, carriers: Sequence[Carrier]) -> list[Publisher]:
-    if not carriers:
-        return [_publisher(desk, row.source, "", "", "", "")]
+def publishers(desk: Desk, carriers: Sequence[Carrier]) -> list[Publisher]:
+    """The carriers of a story as publishers, for counting independent ones."""
     return [_publisher(desk, c.source, c.family, c.agency, c.url, str(c.copy_group_id or "")) for c in carriers]
 
 

@@ -1,0 +1,108 @@
+"""The application: pages, interface and what stands before them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from pipeline import __version__
+from pipeline.errors import ConfigError, ReviewError, StoreError
+from pipeline.service.desk import entry
+from pipeline.service.wiring import Desk
+from pipeline.web import guard, identity, state
+from pipeline.web.pages import account, alerts, articles, claims, probes, search, sources, stories, today, topics
+from pipeline.web.render import page
+from pipeline.web.state import Metrics, Ready, State
+
+COMPRESS_FROM = 800  # bytes: below, the headers cost more than is saved
+_PAGES = (account, alerts, articles, claims, probes, search, sources, stories, today, topics)
+
+
+def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | None = None) -> FastAPI:
+    """The ASGI application over a desk.
+
+    `metrics` gives the body and media type of `/metrics`; `ready` adds to what `/readyz` asks of the store.
+    Raises ConfigError when the pages would be open to others without users.
+    """
+    refuse_without_users(desk)
+    app = FastAPI(
+        title="claimwatch",
+        version=__version__,
+        description="What coverage says of what is known, and what was decided about it.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # it would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.claimwatch = State(desk=desk, metrics=metrics, ready=ready)
+    for module in _PAGES:
+        app.include_router(module.router, include_in_schema=False)
+    _handle(app)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=6)
+    app.add_middleware(guard.Guard, hosts=state.hosts(desk), origins=state.origins(desk))  # type: ignore[arg-type]
+    return app
+
+
+def refuse_without_users(desk: Desk) -> None:
+    """Raises ConfigError when the pages can be reached from elsewhere and anybody could come in."""
+    host = desk.settings.web.host
+    if not state.on_loopback(host) and not entry.has_users(desk):
+        raise ConfigError(
+            "can be reached from other machines, and there are no users",
+            thing=f"web.host {host}",
+            hint="add one with: claimwatch users add NAME; or listen on 127.0.0.1",
+        )
+
+
+def _handle(app: FastAPI) -> None:
+    app.add_exception_handler(identity.SignInFirst, _sign_in_first)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ReviewError, _conflict)
+    app.add_exception_handler(StoreError, _store)
+
+
+async def _sign_in_first(request: Request, error: Exception) -> Response:
+    assert isinstance(error, identity.SignInFirst)
+    target = f"/sign-in?next={quote(identity.local_path(error.path), safe='/')}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(request, error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [f"{'.'.join(str(part) for part in row['loc'])}: {row['msg']}" for row in error.errors()]
+    return problem(request, 422, "; ".join(faults[:5]))
+
+
+async def _conflict(request: Request, error: Exception) -> Response:
+    return problem(request, 409, str(error))
+
+
+async def _store(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreError)
+    return problem(request, 503, f"The database does not answer: {error.reason}", headers={"Retry-After": "5"})
+
+
+def problem(request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None) -> Response:
+    """What went wrong: a page for people."""
+    title = HTTPStatus(status).phrase
+    response = page(request, "problem.html", None, status=status, title=title, detail=detail)
+    response.headers.update(headers or {})
+    return response
+
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]

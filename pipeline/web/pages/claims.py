@@ -1,0 +1,59 @@
+"""Claims: the list, and one claim's values, timeline and history."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from pipeline.service.desk import claims
+from pipeline.service.desk.charts import values_chart
+from pipeline.web.forms import Word
+from pipeline.web.identity import Reader
+from pipeline.web.render import page
+from pipeline.web.state import state_of
+
+router = APIRouter()
+
+
+@router.get("/claims")
+def listed(request: Request, person: Reader, topic: Word = "", q: Word = "", show: Word = "") -> Response:
+    """The claims; `show` keeps those that were `changed`, `disputed` or `waiting` lately."""
+    desk = state_of(request).desk
+    lines = claims.lines(desk, topic=topic, asked=q)
+    keep = {
+        "changed": lambda line: line.last_news is not None,
+        "disputed": lambda line: line.disputed,
+        "waiting": lambda line: line.waiting > 0,
+        "accepted": lambda line: line.accepted,
+    }
+    if show in keep:
+        lines = tuple(line for line in lines if keep[show](line))
+    return page(
+        request,
+        "claims.html",
+        person,
+        here="claims",
+        lines=lines,
+        topics=desk.watch.topics,
+        topic=topic,
+        q=q,
+        show=show,
+        total=len(desk.watch.claims),
+    )
+
+
+@router.get("/claims/{claim}")
+def one(request: Request, person: Reader, claim: str, as_of: date | None = None) -> Response:
+    desk = state_of(request).desk
+    until = datetime.combine(as_of + timedelta(days=1), time(), UTC) if as_of is not None else None
+    whole = claims.whole(desk, claim, as_of=until)
+    if whole is None:
+        raise HTTPException(404, "There is no such claim: neither the configuration nor the ledger knows it.")
+    charts = [
+        chart
+        for slot in whole.line.known
+        if (chart := values_chart(slot, [p for p in whole.points if p.slot == slot.name], whole.history)) is not None
+    ]
+    return page(request, "claim.html", person, here="claims", whole=whole, charts=charts, as_of=as_of)
