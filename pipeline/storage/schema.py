@@ -10,7 +10,7 @@ from pipeline.errors import SchemaError
 from pipeline.model.outcome import Reason
 from pipeline.storage.session import Store, open_store, translated
 
-REVISIONS = ("20261122_first", "20261122_second_reader")  # in order; a test compares them with migrations/
+REVISIONS = ("20261122_first", "20261122_second_reader", "20261122_work_in_hand")  # in order, compared by a test
 _UPGRADE_LOCK = 7_203_414_117  # any number, the same for all who upgrade
 
 

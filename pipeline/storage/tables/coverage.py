@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pipeline.storage.columns import Key, Span, Words
-from pipeline.storage.tables.declare import at, count, flag, lease, number, record, ref, table, text
+from pipeline.storage.tables.declare import at, count, flag, lease, leased, number, record, ref, table, text
 
 # --- collecting ---------------------------------------------------------------------------------------------------
 
@@ -77,6 +77,7 @@ entries = table(
     sa.UniqueConstraint("source", "key"),
     sa.Index("ix_entries_due", "stage", "next_attempt_at", "id"),
     sa.Index("ix_entries_finished_at", "finished_at"),
+    leased("entries"),
 )
 
 pages = table(
@@ -121,6 +122,7 @@ articles = table(
     at("revisit_at", index=True),
     text("last_reason"),
     *lease(),
+    leased("articles"),
 )
 
 addresses = table(

@@ -62,3 +62,9 @@ def record(name: str) -> sa.Column[Any]:
 def lease() -> tuple[sa.Column[Any], sa.Column[Any]]:
     """Who works on the row and until when; free when the time is NULL or past."""
     return text("lease_holder"), at("lease_until")
+
+
+def leased(name: str) -> sa.Index:
+    """Finds the few rows that are in work among the many that are not."""
+    taken = sa.text("lease_until IS NOT NULL")
+    return sa.Index(f"ix_{name}_leased", "lease_until", sqlite_where=taken, postgresql_where=taken)

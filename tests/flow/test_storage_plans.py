@@ -1,0 +1,109 @@
+"""No question that is asked often reads a whole table: the database's own plans say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline.model.alert import StoryKey
+from pipeline.model.article import Fingerprint
+from pipeline.model.source import Entry, Source
+from pipeline.storage import (
+    alerts,
+    articles,
+    copies,
+    digests,
+    entries,
+    findings,
+    ledger,
+    outbox,
+    pages,
+    people,
+    search,
+    sources,
+    stories,
+)
+from pipeline.storage.session import Store, Transaction
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+BIG = (
+    "entries articles addresses versions copy_bands findings finding_changes topic_hits near_misses outbox search_rows"
+)
+KEY = StoryKey(claim="c", relation="changes", slot="s", value="v")
+LEASE = {"now": NOW, "limit": 5, "lease": DAY, "holder": "a"}
+
+QUESTIONS: dict[str, Callable[[Transaction], object]] = {
+    "entries due": lambda tx: entries.claim(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "entries of a feed": lambda tx: entries.add(tx, [Entry(source="s", key="k", url="u")], now=NOW),
+    "entry done": lambda tx: entries.finish(tx, 1, "done", now=NOW),
+    "entries finished": lambda tx: entries.outcomes(tx, since=NOW, until=NOW + DAY),
+    "next entry": entries.next_due_at,
+    "newest of a source": lambda tx: entries.recent(tx, "s"),
+    "sources due": lambda tx: sources.claim_due(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "articles due": lambda tx: articles.claim_revisits(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "article by address": lambda tx: articles.find(tx, ["https://a.example/1", "https://b.example/2"]),
+    "article by text": lambda tx: articles.with_digest(tx, Fingerprint(digest="d")),
+    "current version": lambda tx: articles.current(tx, 1),
+    "versions": lambda tx: articles.versions(tx, 1),
+    "outdated versions": lambda tx: articles.outdated(tx, "r", since=NOW, limit=10, after=5),
+    "newest articles": lambda tx: articles.recent(tx, before=10),
+    "newest articles of a source": lambda tx: articles.recent(tx, source="s"),
+    "counts of a day": lambda tx: articles.counts(tx, since=NOW, until=NOW + DAY),
+    "copies": lambda tx: copies.candidates(tx, [b"1", b"2", b"3"], recipe=1, besides=4),
+    "members of a group": lambda tx: copies.members(tx, 1),
+    "finding": lambda tx: findings.load(tx, 1),
+    "findings of a version": lambda tx: findings.of_version(tx, 1),
+    "newest findings": lambda tx: findings.select(tx, findings.Filter(), before=100),
+    "findings of a claim": lambda tx: findings.select(tx, findings.Filter(claim="c", since=NOW)),
+    "findings of a topic": lambda tx: findings.select(tx, findings.Filter(topic="t")),
+    "findings of an article": lambda tx: findings.select(tx, findings.Filter(article_id=1)),
+    "findings of a day": lambda tx: findings.select(tx, findings.Filter(since=NOW, until=NOW + DAY, verdict="")),
+    "stories near": lambda tx: stories.near(tx, claim="c", relation="r", slot="s", since=NOW, until=NOW + DAY),
+    "members of a story": lambda tx: stories.members(tx, 1),
+    "newest stories": lambda tx: stories.recent(tx, since=NOW),
+    "alert of a key": lambda tx: alerts._holder(tx, [(KEY, 1)]),
+    "alerts of a claim": lambda tx: alerts.select(tx, claim="c"),
+    "newest alerts": lambda tx: alerts.select(tx, before=10),
+    "decisions of an alert": lambda tx: alerts.decisions(tx, alert_id=1),
+    "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
+    "messages of an alert": lambda tx: outbox.select(tx, kind="alert", thing_id=1),
+    "findings for a digest": lambda tx: digests.unreported(tx, "day", until=NOW),
+    "digest of a day": lambda tx: digests.load(tx, kind="day", period_start=NOW),
+    "history of a claim": lambda tx: ledger.history(tx, "c"),
+    "values of a claim": lambda tx: ledger.reported(tx, "c"),
+    "to look at again": lambda tx: ledger.to_look_at(tx, today=date(2026, 3, 1)),
+    "kept page": lambda tx: pages.latest(tx, article_id=1),
+    "pages put off": lambda tx: pages.put_off(tx, limit=5, after=3),
+    "audit of a thing": lambda tx: people.changes(tx, thing_kind="k", thing="t"),
+    "search": lambda tx: search.find(tx, "deal signed", search.Where(kind="article"), ranked=True),
+    "indexing": lambda tx: search.put(tx, "article", 1, "text", at=NOW),
+}
+# What may be read whole: in order of its number up to a limit, which is how "the newest" is asked; and once a day.
+IN_ORDER = {"newest articles", "newest findings", "newest alerts", "findings for a digest"}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_big_table_is_read_whole(sqlite_store: Store, name: str) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+        asked.append((statement, values))
+
+    with sqlite_store.transaction() as tx:
+        sources.sync(tx, [Source(id="s", url="https://s.example/")], now=NOW)
+        sa.event.listen(sqlite_store.engine, "before_cursor_execute", note)
+        QUESTIONS[name](tx)
+        sa.event.remove(sqlite_store.engine, "before_cursor_execute", note)
+        for statement, values in asked:
+            if not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
+                continue
+            plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+            for row in plan:
+                scanned = re.fullmatch(r"SCAN (\w+)( USING .*)?", row.detail)
+                if scanned and scanned[1] in BIG.split() and name not in IN_ORDER:
+                    assert "INDEX" in (scanned[2] or ""), f"{row.detail}: {statement}"
