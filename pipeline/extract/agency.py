@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pipeline.text.fold import fold
 
 _ENDS = 220  # characters at the beginning and at the end of a text in which agencies are named
-_SOURCE = r"(?:source|kaynak|mənbə|manba|источник|quelle|منبع|المصدر|ماخذ|स्रोत|աղբյուր)\s*:\s*"
+_SOURCE_WORDS = ("source", "kaynak", "mənbə", "источник", "quelle", "منبع", "المصدر", "ماخذ", "स्रोत", "աղբյուր")
+_SOURCE = rf"(?:{'|'.join(fold(word) for word in _SOURCE_WORDS)})\s*:\s*"
 
 
 def find(text: str, agencies: Mapping[str, Sequence[str]], *, author: str = "") -> str:

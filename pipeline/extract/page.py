@@ -91,7 +91,9 @@ def _text(page: str, told: markup.Markup, entry: Entry | None, title: str) -> tu
     best, origin = _paragraphs("\n".join(mend.mended(_lines(body.main_text(page)), told)), title), "page"
     for text, where in ((told.described.body, "json-ld"), (entry.content if entry else "", "feed")):
         other = _paragraphs(markup.visible_text(text) if "<" in text else text, title)
-        if len(other) > max(len(best) * _LONGER, len(best) + _ENOUGH) and _whole(other):
+        longer = len(other) > max(len(best) * _LONGER, len(best) + _ENOUGH) and _whole(other)
+        # trafilatura falls back on JSON-LD by itself, and runs its paragraphs together.
+        if longer or (other and "".join(other.split()) == "".join(best.split())):
             best, origin = other, where
     return best, origin
 

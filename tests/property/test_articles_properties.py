@@ -9,8 +9,8 @@ from pipeline.articles import address, copies, identity, sketch, version
 from pipeline.articles.version import Version
 
 hosts = st.sampled_from(
-    ["outlet.example", "www.outlet.example", "m.outlet.example", "amp.www.outlet.example", "bücher.example", "127.0.0.1",
-     "[::1]", "OUTLET.example.", "a"]
+    ["outlet.example", "www.outlet.example", "m.outlet.example", "amp.www.outlet.example", "bücher.example",
+     "127.0.0.1", "[::1]", "OUTLET.example.", "a"]
 )  # fmt: skip
 odd = st.sampled_from(["amp", "amp.html", "index.php", "..", ".", "", "a.amp", "c", "s", "%2F", "%41", "%"])
 paths = st.lists(st.one_of(odd, st.text(max_size=6)), max_size=6).map("/".join)
