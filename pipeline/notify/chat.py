@@ -33,8 +33,12 @@ def send(parcel: Parcel) -> None:
     channel, message = parcel.channel, parcel.message
     service = _service(channel)
     html = channel.options.get("format") == "html" and bool(message.html)
-    title = display.clean(message.subject, min(service.title_maxlen or _TITLE_CHARS, _TITLE_CHARS))
-    limit = min(one for one in (channel.limit_chars, service.body_maxlen, 10**9) if one)
+    # A service without titles would put one before the text and exceed its own length.
+    titled = service.title_maxlen > 0
+    title = display.clean(message.subject, min(service.title_maxlen, _TITLE_CHARS)) if titled else ""
+    # Some services count a title among the characters of the text.
+    room = service.body_maxlen - (len(title) + 2 if service.overflow_amalgamate_title else 0)
+    limit = min(channel.limit_chars or room, room)
     whole = html and len(message.html) <= limit
     texts = (message.html,) if whole else pieces(_body(message, title), limit)
     form = apprise.NotifyFormat.HTML if whole else apprise.NotifyFormat.TEXT

@@ -165,6 +165,12 @@ def test_a_long_message_is_split_and_nothing_is_lost() -> None:
     assert " ".join(text.rpartition(" (")[0] for text in texts).split() == words
 
 
+def test_a_service_without_titles_gets_the_headline_in_its_text() -> None:
+    with HookServer(Hook()) as hook:
+        notify.send(chat(apprise_address(hook, "signal", "/+4915155555555/+4915155555556")), ALERT, now=NOW)
+    assert json.loads(hook.requests[0][1])["message"].splitlines() == ALERT.text.splitlines()
+
+
 def test_pieces_that_arrived_are_not_sent_again() -> None:
     long = Message(id="long", subject="long", text="word " * 200)
     with HookServer(Hook(answers=[(200, ""), (500, "")])) as hook:
