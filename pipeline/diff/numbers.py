@@ -69,6 +69,8 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
     """How surely a quantity is the slot's; 0 with the reason why it is not."""
     if quantity.role == "from" or is_old(line, quantity):
         return 0.0, "an old value"
+    if any(s.start <= quantity.start < s.end for s in line.signals if s.kind in ("pair", "trio")):
+        return 0.0, "counts the parties"
     for need in slot.needs:
         if not any(line.has(t) for t in need.split("|")):
             return 0.0, "lacks " + need
@@ -82,7 +84,7 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
     if own and other and _reach(scope, line, other, quantity) < _reach(scope, line, own, quantity):
         return 0.0, "another party's value"
     if slot.type in ("count", "ordinal", "duration"):
-        return _weigh_count(slot, quantity, of, other)
+        return _weigh_count(slot, quantity, of or own, other)
     return _weigh_sum(scope, slot, line, quantity, of, other)
 
 

@@ -92,6 +92,7 @@ def effective(line: Line, signal: Signal, lang: str) -> tuple[str, str]:
     before = signals_before(line, "modal", signal.start, MODAL_BEFORE)
     if lang in VERB_FINAL:
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
+        before += signals_after(line, "stage", signal.end, MODAL_AFTER, "planned")
     negated = _negated(line, signal, lang)
     if stage == "under-way" and _of_talks(line, signal):
         return "discussed", "talks are under way"

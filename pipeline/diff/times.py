@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.diff.numbers import Value, own_share
-from pipeline.diff.scope import Scope, nearest, signals_after, signals_before
+from pipeline.diff.scope import Scope, gap, nearest, signals_after, signals_before
 from pipeline.model.watch import Concept, Slot
 from pipeline.text.cues import lexicon
 from pipeline.text.document import Line, Mention
@@ -17,7 +17,9 @@ PLACE_KINDS = frozenset({"place", "city"})
 def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
     """Dates of the claim's own event, best first; `beside` are values whose period it is (option `with`)."""
     found: list[Value] = []
-    lines = sorted({v.line for v in beside}) if "with" in slot.options else sorted(scope.strength)
+    if "with" in slot.options:
+        return _periods(scope, slot, beside)
+    lines = sorted(scope.strength)
     for number in lines:
         line = scope.doc.lines[number]
         anchors = scope.mentions(number, _terms(slot.of) or scope.core)
@@ -26,12 +28,40 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
         for date in line.dates:
             if not _fits(slot, date.canonical):
                 continue
-            near = min([nearest(anchors, date.start, date.end), *(abs(v.start - date.start) for v in beside)])
+            near = nearest(anchors, date.start, date.end)
             if near <= DATE_REACH:
                 score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH)) * own_share(scope, line)
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
     found.sort(key=lambda v: (-v.score, v.start))
     return _precise(found)
+
+
+def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
+    """The period of the first value: the nearest date in its sentence, else in the sentence before."""
+    for value in beside[:1]:
+        for number in (value.line, value.line - 1):
+            if number < 0:
+                continue
+            line = scope.doc.lines[number]
+            dates = [d for d in line.dates if _fits(slot, d.canonical) and _ahead(scope, slot, d.canonical)]
+            if dates:
+                best = min(dates, key=lambda d: (parted(scope, d.start, d.end, value), gap(d.start, d.end, value.start, value.end)))
+                return [Value(slot.name, best.canonical, number, best.start, best.end, value.score, "its period")]
+    return []
+
+
+def parted(scope: Scope, start: int, end: int, value: Value) -> bool:
+    """Whether a comma or semicolon stands between a date and a value."""
+    first, last = min(end, value.end), max(start, value.start)
+    return any(sign in scope.doc.folded[first:last] for sign in ",;")
+
+
+def _ahead(scope: Scope, slot: Slot, canonical: str) -> bool:
+    """Whether a date lies ahead of publication, where the slot asks for one that does (a deadline)."""
+    published = scope.doc.published
+    if not slot.options.get("ahead") or published is None:
+        return True
+    return canonical[:4] > f"{published:%Y}" or (len(canonical) == 4 and canonical >= f"{published:%Y}")
 
 
 def _precise(found: list[Value]) -> list[Value]:
@@ -44,6 +74,8 @@ def _precise(found: list[Value]) -> list[Value]:
 
 def _fits(slot: Slot, canonical: str) -> bool:
     """Whether a date is one the slot can take: after `after`, and a period where the slot wants one."""
+    if slot.options.get("coarse") and len(canonical) > len("2024-07"):
+        return False  # a deadline is no day of the week
     after, before = slot.options.get("after"), slot.options.get("before")
     if after and canonical < str(after):
         return False

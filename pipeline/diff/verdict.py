@@ -36,7 +36,7 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     upheld = [n for n in scope.hit_lines if n not in {h.line for h in denying}]
     if denying:
         last = denying[-1]
-        if any(h.line == TITLE for h in denying) or not _upheld_after(scope, last.line, upheld):
+        if any(h.line <= LEAD for h in denying) or not _upheld_after(scope, last.line, upheld):
             line = scope.doc.lines[last.line]
             return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
@@ -44,6 +44,8 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
         line = scope.doc.lines[number]
         objects = scope.mentions(number, scope.core)
         for signal in line.of_kind("drop"):
+            if signals_before(line, "negation", signal.start, NEGATED_BEFORE):
+                continue
             if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
                 return Verdict(True, "", "", number, signal.start, signal.end, "dropped")
     return Verdict()

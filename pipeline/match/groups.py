@@ -156,7 +156,7 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
         return failed
     for n in lines:
         for term in rule.none:
-            if term in doc.lines[n].terms:
+            if doc.lines[n].has(term):
                 return f"{term} stands there"
     if rule.near:
         around = (0, *range(max(0, lines[0] - NEAR), min(len(doc.lines), lines[-1] + NEAR + 1)))

@@ -27,7 +27,7 @@ def read(article: Article, index: Index) -> Document:
     folded = fold(text)
     lang = language.detect(text, article.lang)
     lines = _lines(title.text, body.text, lang)
-    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, quotes=_quotes(text))
+    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, article.published, quotes=_quotes(text))
     later = _place(doc, index.scan(text, folded, lang), index)
     _read_values(doc, article, index)
     carry(doc, later, index)

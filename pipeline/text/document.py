@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.model.finding import Span
 from pipeline.text.dates import DateMention
@@ -67,6 +68,7 @@ class Document:
     folded: str
     lang: str
     lines: list[Line]
+    published: datetime | None = None
     where: Mapping[str, list[int]] = field(default_factory=dict)
     quotes: list[tuple[int, int]] = field(default_factory=list)  # spans inside quotation marks
 
