@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pipeline.errors import ConfigError
 from pipeline.model.rules import AlertRules, Secret
@@ -33,6 +34,8 @@ class Configuration:
     alerts: AlertRules
     warnings: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)  # claim id -> file that holds it
+    password: Secret | None = None  # of the PostgreSQL user
+    second_key: Secret | None = None  # of the second reader
 
     @property
     def database_url(self) -> str:
@@ -41,6 +44,10 @@ class Configuration:
         prefix = "sqlite:///"
         if url.startswith(prefix) and not url.startswith((prefix + "/", prefix + ":memory:")):
             return f"{prefix}{self.data / url.removeprefix(prefix)}"
+        scheme, _, rest = url.partition("://")
+        user, at, host = rest.partition("@")
+        if self.password is not None and at and ":" not in user:
+            return f"{scheme}://{user}:{quote(self.password.reveal(), safe='')}@{host}"
         return url
 
 
@@ -89,6 +96,11 @@ def load(folder: Path, *, env: Mapping[str, str]) -> Configuration:
     )
     _check_alerts(alerts_file, alerts_document, names, {source.id for source in sources}, faults)
     _check_settings(settings, settings_document, reader)
+    password = _settings_secret(settings.database.password, ("database", "password"), settings_document, reader)
+    second = settings.second_reader
+    second_key = _settings_secret(
+        second.key if second.enabled else None, ("second_reader", "key"), settings_document, reader
+    )
     if faults.errors:
         shown = faults.shown()
         count = f"{len(shown)} fault{'s' if len(shown) > 1 else ''}"
@@ -104,6 +116,8 @@ def load(folder: Path, *, env: Mapping[str, str]) -> Configuration:
         alerts=alerts,
         warnings=faults.shown(warnings=True),
         places=places,
+        password=password,
+        second_key=second_key,
     )
 
 
@@ -191,6 +205,10 @@ def _reveal(ref: SecretRef, loc: Loc, document: Document, reader: _Reader) -> Se
     except (OSError, UnicodeDecodeError) as error:
         reader.faults.add(document, loc, f"the file {ref.file} cannot be read: {error}")
         return Secret("")
+
+
+def _settings_secret(ref: SecretRef | None, loc: Loc, document: Document, reader: _Reader) -> Secret | None:
+    return None if ref is None else _reveal(ref, loc, document, reader)
 
 
 def _check_alerts(

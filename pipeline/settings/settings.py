@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.settings.fields import Day, Duration, Secret, Size, Strict, Terms, Text, Texts
 
@@ -110,6 +110,62 @@ class Canary(Strict):
     )
 
 
+class Budget(Strict):
+    """What a second reader may cost in one UTC day; the first limit that is met counts."""
+
+    questions: int = Field(200, ge=0)
+    tokens: int = Field(400_000, ge=0, description="read and written together")
+    cost: float | None = Field(None, ge=0, description="in the currency of the price; none: no limit")
+
+
+class Price(Strict):
+    """What a million tokens cost, as its provider says; zero for a model of one's own."""
+
+    read: float = Field(0.0, ge=0)
+    written: float = Field(0.0, ge=0)
+    currency: str = Field("USD", pattern="^[A-Z]{3}$")
+
+
+class SecondReader(Strict):
+    """A language model that may confirm, propose or doubt. Off by default; nothing needs it."""
+
+    enabled: bool = False
+    address: Text = Field("", description="base of an OpenAI-compatible service: https://HOST/v1")
+    model: Text = Field("", description="its name at that service")
+    key: Secret | None = Field(None, description="sent as a bearer token")
+    ca_file: Text = Field("", description="an authority besides the system's, for a service of one's own")
+    timeout: Duration = Field(timedelta(seconds=20), description="for the whole of one question")
+    budget: Budget = Budget()
+    price: Price = Price()
+    relations: tuple[Literal["denies", "changes", "adds", "repeats", "mentions"], ...] = Field(
+        ("denies", "changes", "adds", "mentions"), description="findings of these relations are shown to it"
+    )
+    per_article: int = Field(5, ge=1, le=50, description="findings of one article, the least sure first")
+    format: Literal["json_schema", "json_object", "text"] = Field(
+        "json_schema", description="what the service can promise of an answer's form; it is checked in any case"
+    )
+    parameters: dict[str, Any] = Field(default_factory=dict, description="further fields of the request, as they are")
+    cache: bool = Field(True, description="a question that was answered is not asked again")
+    keep: Duration = Field(90 * _DAY, description="how long answers are kept")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """What it needs when it is on, and no key over a line that others can read."""
+        if not self.enabled:
+            return self
+        missing = [name for name in ("address", "model") if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"is enabled and needs {' and '.join(missing)}")
+        scheme, _, rest = self.address.partition("://")
+        if scheme not in ("http", "https") or not rest:
+            raise ValueError(f"address {self.address!r} is no http or https address")
+        host = rest.split("/")[0].rpartition("@")[2]
+        own = host.startswith(("127.", "localhost", "[::1]"))
+        if scheme == "http" and self.key is not None and not own:
+            raise ValueError("the key would be sent unencrypted: use https, or take the key out")
+        return self
+
+
 class Settings(Strict):
     """The whole of `settings.yaml`."""
 
@@ -124,6 +180,7 @@ class Settings(Strict):
     lease: Lease = Lease()
     logging: Logging = Logging()
     canary: Canary = Canary()
+    second_reader: SecondReader = SecondReader()
     data: Text = Field(
         "",
         description="folder of the database, digests and channels' files; empty: the configuration folder's parent",
