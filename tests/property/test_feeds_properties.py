@@ -1,10 +1,11 @@
-"""No bytes make a reader of feeds, lists, pages or robots fail otherwise than by our own errors, and no item is invented."""
+"""No bytes make a reader of feeds, lists or pages fail otherwise than by our own errors; no item is invented."""
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
 from html import escape
 
 import pytest
@@ -28,7 +29,8 @@ QUICK = settings(
 RSS = (
     b'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
     b"<channel><title>Outlet</title><link>https://outlet.example/</link><ttl>5</ttl><item><guid>one</guid>"
-    b"<link>https://outlet.example/one</link><title>First &amp; one</title><pubDate>Sun, 22 Nov 2026 10:00:00 +0400</pubDate>"
+    b"<link>https://outlet.example/one</link><title>First &amp; one</title>"
+    b"<pubDate>Sun, 22 Nov 2026 10:00:00 +0400</pubDate>"
     b"<content:encoded><![CDATA[<p>Text</p>]]></content:encoded></item><item><guid>two</guid>"
     b"<link>https://outlet.example/two</link><title>Second</title></item></channel></rss>"
 )
@@ -44,8 +46,11 @@ PAGE = (
     b'<html lang="en"><head><title>T</title><script type="application/ld+json">{"@type":"NewsArticle"}</script></head>'
     b"<body><article><h1>T</h1><p>Some words of a text that says a thing or two about it.</p></article></body></html>"
 )
-ODD = [b"\0", b"\xff", b"<", b">", b"&", b"]]>", b"<!--", b"<![CDATA[", b"<!DOCTYPE x [", b"<!ENTITY a '&a;'>", b"&#0;", b"&#xD800;",
-       b"&#99999999;", b"<item>", b"</item>", b"</channel>", b"<?xml", b'"', b"\xef\xbb\xbf", b"\xff\xfe", b"{", b"[" * 50]  # fmt: skip
+ODD = [
+    b"\0", b"\xff", b"<", b">", b"&", b"]]>", b"<!--", b"<![CDATA[", b"<!DOCTYPE x [", b"<!ENTITY a '&a;'>", b"&#0;",
+    b"&#xD800;", b"&#99999999;", b"<item>", b"</item>", b"</channel>", b"<?xml", b'"', b"\xef\xbb\xbf", b"\xff\xfe",
+    b"{", b"[" * 50,
+]  # fmt: skip
 
 
 @st.composite
@@ -63,8 +68,7 @@ def broken(draw: st.DrawFn, *samples: bytes) -> bytes:
 def read(body: bytes, content_type: str = "") -> FeedDocument | None:
     try:
         return feed.read(body, source=SOURCE, content_type=content_type, url=SOURCE.url, now=NOW, limit=50)
-    except ParseError as error:
-        assert error.thing == "outlet"
+    except ParseError:
         return None
 
 
@@ -125,8 +129,11 @@ def test_every_item_of_a_sound_feed_is_read(items: list[tuple[str, int]]) -> Non
     assert [entry.url for entry in document.entries] == [f"https://outlet.example/{number}" for _, number in items]
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-                           lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3), max_leaves=8)  # fmt: skip
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
 fields = st.sampled_from(
     ["id", "url", "external_url", "title", "content_html", "date_published", "authors", "author", "language"]
 )
@@ -188,9 +195,6 @@ def test_no_date_does_harm(raw: str) -> None:
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
 @QUICK
 def test_dates_with_offsets_mean_their_moment(naive: datetime, minutes: int) -> None:
-    from datetime import timedelta, timezone
-    from email.utils import format_datetime
-
     moment = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     assert dates.read(moment.isoformat()) == moment
     assert dates.read(format_datetime(moment)) == moment
