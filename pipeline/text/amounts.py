@@ -74,7 +74,7 @@ class AmountReader:
         return Amount(low, second.value, at, second.last, "range", unsure=unsure)
 
     def _joint(self, start: int, at: int) -> tuple[int, bool] | None:
-        """Where the second number of a range starts, and whether a hyphen joins the two; None where no range is meant."""
+        """Where the second number of a range starts, and whether a hyphen joins the two; None for no range."""
         words = self.t.words
         between = self.w.between.before(words, start)
         joiner = self.w.between_and.at(words, at) if between else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.text.fold import fold
 from pipeline.text.lexicons import number_words
-from pipeline.text.phrases import ANY_ENDING, Phrases
+from pipeline.text.phrases import ANY_ENDING, Anchors, Phrases
 
 _DATES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 
@@ -62,8 +62,7 @@ class DateWords:
     month_context: frozenset[str]  # words before a careful month name that make it a month
     verb_last: bool
     year_first: bool  # year, month, day is usual
-    anchor_words: frozenset[str]
-    anchor_stems: frozenset[str]
+    anchors: Anchors  # where a date may start
 
 
 def _table(raw: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -141,6 +140,5 @@ def date_words(lang: str) -> DateWords:
         month_context=words("month_context"),
         verb_last=raw.get("verb_last", False),
         year_first=raw.get("year_first", False),
-        anchor_words=frozenset().union(*(table.keys()[0] for table in starting)),
-        anchor_stems=frozenset().union(*(table.keys()[1] for table in starting)),
+        anchors=Anchors(starting),
     )

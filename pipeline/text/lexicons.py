@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.text.compounds import german, joined
 from pipeline.text.fold import fold
-from pipeline.text.phrases import ANY_ENDING, Phrases
+from pipeline.text.phrases import ANY_ENDING, Anchors, Phrases
 
 _NUMBERS = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 
@@ -98,8 +98,7 @@ class NumberWords:
     currency_before: Phrases[tuple[str, ...]]
     nouns: Nouns
     capital_nouns: bool  # a capital after "17." may be the noun
-    anchor_words: frozenset[str]  # words at which a quantity may start
-    anchor_stems: frozenset[str]
+    anchors: Anchors  # where a quantity may start
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,6 @@ class Signs:
 
     before: Phrases[tuple[str, ...]]
     after: Phrases[tuple[str, ...]]
-    words: frozenset[str]  # first words of `before`
 
 
 def _load(name: str) -> dict[str, Any]:
@@ -160,8 +158,7 @@ def _nouns(raw: dict[str, Any], ending: re.Pattern[str]) -> Nouns:
 def signs() -> Signs:
     """The signs and codes of `lexicon/money.toml`."""
     raw = _load("money.toml")
-    before = _codes(raw["before"], ANY_ENDING)
-    return Signs(before=before, after=_codes(raw["after"], ANY_ENDING), words=frozenset(before.keys()[0]))
+    return Signs(before=_codes(raw["before"], ANY_ENDING), after=_codes(raw["after"], ANY_ENDING))
 
 
 @cache
@@ -197,12 +194,12 @@ def number_words(lang: str) -> NumberWords:
     ]
     starting: list[Phrases[Any]] = [
         *starts,
+        signs().before,
         _valued(numbers, ending),
         named("percent_before"),
         named("duration_words"),
         _codes(maps.get("currency_before", {}), ending),
     ]
-    articles = words("articles") - {form for form in numbers.get("1", []) if fold(form)}
     return NumberWords(
         lang=lang,
         decimal=raw.get("decimal", "."),
@@ -264,6 +261,5 @@ def number_words(lang: str) -> NumberWords:
         currency_before=_codes(maps.get("currency_before", {}), ending),
         nouns=_nouns(raw.get("nouns", {}), ending),
         capital_nouns=raw.get("capital_nouns", False),
-        anchor_words=frozenset().union(*(table.keys()[0] for table in starting)) - articles,
-        anchor_stems=frozenset().union(*(table.keys()[1] for table in starting)),
+        anchors=Anchors(starting),
     )

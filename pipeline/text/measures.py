@@ -34,13 +34,10 @@ class MeasureReader:
 
     def anchors(self) -> Iterator[int]:
         """The tokens at which a quantity may start, in order; everything else is passed over cheaply."""
-        exact, stems, sign_words = self.w.anchor_words, self.w.anchor_stems, signs().words
-        for at, word in enumerate(self.t.words):
-            if "0" <= word[0] <= "9" or word in exact or word in sign_words or word[:3] in stems:
-                yield at
+        return self.w.anchors.among(self.t.words)
 
     def read(self, at: int, *, floor: int = 0) -> _Answer:
-        """The quantity that starts at token `at` (a bound may stand before it, not before `floor`), and where to go on."""
+        """The quantity that starts at token `at` (an article before it not before `floor`), and where to go on."""
         if not self.t.digits(at):
             for reader in (self._signed, self._percent_first, self._phrase):
                 answer = reader(at)
@@ -174,7 +171,7 @@ class MeasureReader:
             return answer
         if self.w.labels_after.at(self.t.words, self.over_hyphen(end)):
             return None, end
-        return self._count(amount, at)
+        return self._count(amount)
 
     def over_hyphen(self, at: int) -> int:
         """Past a hyphen that joins a number with its unit (17,000-tonne)."""
@@ -331,7 +328,7 @@ class MeasureReader:
             return None, end
         return self._quantity("ordinal", Amount(value, value, first, end), noun.head, first, end, noun), end
 
-    def _count(self, amount: Amount, at: int) -> _Answer:
+    def _count(self, amount: Amount) -> _Answer:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
         end = self.amounts.ending(amount.last)[0]
         single = amount.low == amount.high == 1
@@ -366,7 +363,7 @@ class MeasureReader:
         if glued and nxt and nxt not in ",.;:!?)]\"'\u06d4\u0964\u0589\n\u2014-…":
             return False
         pronoun = self.t.word(amount.first - 1) in _DETERMINERS or (amount.low == 2 and not self.w.one_counts)
-        return bool(amount.digits) or amount.low > 1 and not pronoun
+        return bool(amount.digits) or (amount.low > 1 and not pronoun)
 
     # -- putting together -------------------------------------------------------------------------------------------
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 from pipeline.text.fold import fold
 from pipeline.text.tokens import Tokens
 
 V = TypeVar("V")
 
+_DIGITS = frozenset("0123456789")
 _STEM_KEY = 3  # letters by which stems are found; a shorter stem would match too much to be useful
 _LONGEST_ENDING = 7  # letters that an inflected ending may have where a language states no rule of its own
 ANY_ENDING = re.compile(rf"\w{{0,{_LONGEST_ENDING}}}")
@@ -63,6 +64,9 @@ class Phrases(Generic[V]):
         """The value of the longest phrase that starts at token `at`, and how many tokens it takes."""
         if not 0 <= at < len(words):
             return None
+        word = words[at]
+        if word not in self._exact and word[:_STEM_KEY] not in self._stems:
+            return None  # by far the usual case
         return self._find(words, at, 1, self._exact, self._stems)
 
     def before(self, words: Sequence[str], end: int) -> tuple[V, int] | None:
@@ -105,9 +109,49 @@ class Phrases(Generic[V]):
                 return False
         return True
 
-    def keys(self) -> tuple[set[str], set[str]]:
-        """The first words of all phrases, and the first letters of those that may be inflected."""
-        return set(self._exact), set(self._stems)
+    def first_words(self) -> set[str]:
+        """The first words of all phrases that start with a word that is not inflected."""
+        return set(self._exact)
+
+    def starts(self) -> Iterator[tuple[str, str, bool]]:
+        """Of each phrase the first word, the second ("" for none), and whether the first may be inflected."""
+        for word, entries in self._exact.items():
+            for rest, _ in entries:
+                yield word, rest[0][0] if rest and not rest[0][1] else "", False
+        for stem in self._stems:
+            yield stem, "", True
+
+
+class Anchors:
+    """Where in a block a phrase of several tables, or a number in digits, may start: a cheap test, token by token."""
+
+    __slots__ = ("_stems", "_words")
+
+    def __init__(self, tables: Iterable[Phrases[Any]]) -> None:
+        self._words: dict[str, frozenset[str] | None] = {}
+        stems: set[str] = set()
+        for table in tables:
+            for first, second, inflected in table.starts():
+                if inflected:
+                    stems.add(first)
+                else:
+                    self._add(first, second)
+        self._stems = frozenset(stems)
+
+    def _add(self, first: str, second: str) -> None:
+        known = self._words.get(first, frozenset())
+        # None: the word alone is enough, or what follows it may be inflected.
+        self._words[first] = None if not second or known is None else known | {second}
+
+    def among(self, words: Sequence[str]) -> Iterator[int]:
+        """The tokens at which something may start, in order."""
+        known, stems = self._words, self._stems
+        likely = [n for n, w in enumerate(words) if w in known or w[0] in _DIGITS or w[:_STEM_KEY] in stems]
+        for at in likely:
+            second = known.get(words[at])
+            follows = second is None or (at + 1 < len(words) and words[at + 1] in second)
+            if follows or words[at][:_STEM_KEY] in stems:
+                yield at
 
 
 def _file(

@@ -10,16 +10,15 @@ _MARKS = (
     "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200d"
 )
-_WORD = rf"(?:[^\W\d_]+[{_MARKS}]*)+"
+_WORD = rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*"
 _PLAIN = r"[0-9]+(?:[.,'\u066b\u066c][0-9]+)*"
 _SPACED = r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])(?:[.,][0-9]+)?"
 _REST = r"[^\w ]|_"
-_RULE = re.compile(f"{_PLAIN}|{_WORD}|{_REST}")
-_RULE_SPACED = re.compile(f"{_SPACED}|{_PLAIN}|{_WORD}|{_REST}")
-_NUMBER = re.compile(r"[0-9]")
+_RULE = re.compile(f"{_WORD}|{_PLAIN}|{_REST}")
+_RULE_SPACED = re.compile(f"{_WORD}|{_SPACED}|{_PLAIN}|{_REST}")
 
+STOPS = frozenset(".!?\u06d4\u0964\u0589\n;")  # tokens over which no phrase runs
 _BLOCK = 40_000  # code points; bounds the memory that a text of megabytes takes
-_BREAK = re.compile(r"[\n.!?\u06d4\u0964\u0589] *(?=\s)|\s")
 
 
 class Tokens:
