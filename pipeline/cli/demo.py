@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,10 +26,13 @@ from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import Desk, desk, fetcher, with_sources
 from pipeline.settings import shipped
 from pipeline.settings.load import Configuration
+from pipeline.web.app import create_app
+from pipeline.web.serve import serving
 
 FIRST_POLL = timedelta(hours=-12)  # the sample outlets are first met half a day ago: what is older is their backlog
 SECOND_POLL = timedelta()
 THIRD_POLL = timedelta(hours=2)  # by then one outlet has changed a figure without notice
+HOST = "127.0.0.1"
 PLAN = DigestPlan(id="demo", every="day", title="Sample digest", send_quiet=True)
 
 
@@ -75,6 +79,7 @@ def _configuration(configuration: Configuration, outlets: Sequence[Outlet], fold
     )
     settings = changed.settings.model_copy(
         update={
+            "web": changed.settings.web.model_copy(update={"host": HOST, "public_url": ""}),
             "database": changed.settings.database.model_copy(update={"url": f"sqlite:///{folder / 'demo.db'}"}),
             "articles": changed.settings.articles.model_copy(
                 update={"agencies": {**changed.settings.articles.agencies, "caspian-wire": ("Caspian Wire",)}}
@@ -121,14 +126,13 @@ def _digest(built: Desk, folder: Path) -> tuple[Path, Path]:
 
 
 def _review(built: Desk, port: int, *, serve: bool) -> None:
-    from pipeline.web.serve import serving
-
-    with serving(built, port=port) as address:
-        click.echo(f"review: {address}")
+    """The review pages over what the demo stored, until Ctrl-C; with `serve` off only long enough to say where."""
+    with serving(create_app(built), HOST, port) as taken:
+        click.echo(f"review: http://{HOST}:{taken}/")
         if not serve:
             return
         click.echo("Ctrl-C ends it", err=True)
         try:
-            serving.wait()
+            threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("")

@@ -19,7 +19,7 @@ from pipeline.settings.duration import parse_duration
 from pipeline.settings.yamltree import read_plain
 from pipeline.text.template import Templates, folder_templates
 
-SLOW_PAGE_S = 2.0  # how long the slow page waits before it answers
+SLOW_PAGE_S = 1.0  # how long the slow page waits before it answers
 FEED_TEMPLATES = {
     "rss20": ("rss20.xml", "application/rss+xml; charset=utf-8"),
     "rss20-content": ("rss20.xml", "application/rss+xml; charset=utf-8"),

@@ -14,12 +14,14 @@ from pipeline.fetch.client import Fetcher
 from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
 from pipeline.model.source import Entry, FeedDocument, Hints, Source, SourceState
+from pipeline.service.drain import drain
 from pipeline.service.wiring import Desk
 from pipeline.sources import due, feed, health, hints
 from pipeline.storage import entries, jobs, sources
 from pipeline.storage.session import Transaction
 
 LEASE = timedelta(minutes=5)  # a source in work is left alone by others for this long
+WIDTH_PER_REQUEST = 2  # sources in hand per request that may be under way: some wait for their host
 CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest first
 
 
@@ -47,26 +49,26 @@ class _Answer:
     hints: Hints = field(default_factory=Hints)
 
 
-async def poll(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int = 10_000) -> Polled:
+async def poll(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Polled:
     """Ask every source that is due, many at once; one that is slow holds up no other."""
     polled = Polled()
     await desk.write(lambda tx: sources.sync(tx, desk.configuration.sources, now=desk.clock.now()))
-    while polled.asked < limit and not (stop and stop.is_set()):
-        states = await desk.write(lambda tx: _claim(desk, tx))
-        if not states:
-            break
-        async with asyncio.TaskGroup() as group:
-            for state in states:
-                group.create_task(_poll_one(desk, fetcher, state, polled))
+    await drain(
+        lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
+        lambda state: _poll_one(desk, fetcher, state, polled),
+        width=desk.settings.fetch.concurrency * WIDTH_PER_REQUEST,
+        stop=stop,
+        limit=limit,
+    )
     return polled
 
 
-def _claim(desk: Desk, tx: Transaction) -> tuple[SourceState, ...]:
+def _claim(desk: Desk, tx: Transaction, room: int) -> tuple[SourceState, ...]:
     fetch = desk.settings.fetch
     return sources.claim_due(
         tx,
         now=desk.clock.now(),
-        limit=fetch.concurrency * 4,
+        limit=room,
         per_host=fetch.per_host,
         lease=LEASE,
         holder=desk.holder,

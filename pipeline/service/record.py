@@ -57,6 +57,7 @@ def store(desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Wa
     A text that the store holds already, as when two processes were at it, is stored once.
     """
     now = seen.fetched_at
+    tx.in_turn("record")  # copies, stories and alerts of two texts at once must see one another
     article = _article(tx, seen, now)
     articles.carry(tx, article.id, seen.source.id, now=now, entry_id=seen.entry_id)
     current = articles.current(tx, article.id)

@@ -128,3 +128,12 @@ class ClaimEntry(Strict):
 
 class ClaimsFile(Strict):
     claims: list[ClaimEntry]
+
+
+class WatchFile(Strict):
+    """`watch.yaml`: a small subject in one file, any of the four kinds."""
+
+    concepts: dict[str, ConceptEntry] = Field(default_factory=dict)
+    words: dict[str, Names] = Field(default_factory=dict)
+    topics: list[TopicEntry] = Field(default_factory=list)
+    claims: list[ClaimEntry] = Field(default_factory=list)

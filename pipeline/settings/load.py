@@ -9,17 +9,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import BaseModel
+
 from pipeline.errors import ConfigError
 from pipeline.model.rules import AlertRules, Secret
 from pipeline.model.source import Source
 from pipeline.model.watch import Watch
 from pipeline.settings import files, references
 from pipeline.settings.alertfile import AlertsFile, alert_rules
-from pipeline.settings.faults import Faults, Loc, Model, validated
+from pipeline.settings.faults import Faults, Loc, validated
 from pipeline.settings.fields import SecretRef
 from pipeline.settings.settings import Settings
 from pipeline.settings.watch import compile_watch
 from pipeline.settings.yamltree import Document, read_document
+
+KINDS: Mapping[str, type[BaseModel]] = {  # `KIND.yaml` and `KIND/*.yaml`; watch.yaml may hold any of the others
+    "concepts": files.ConceptsFile,
+    "words": files.WordsFile,
+    "topics": files.TopicsFile,
+    "claims": files.ClaimsFile,
+    "watch": files.WatchFile,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,46 +153,63 @@ def _sources(reader: _Reader) -> tuple[Source, ...]:
     return tuple(Source(**dict(entry)) for entry in file.sources)
 
 
+@dataclass(slots=True)
+class _Watched:
+    """The concepts, words, topics and claims of all files, and the checks that wait until every name is known."""
+
+    faults: Faults
+    names: references.Names = field(default_factory=references.Names)
+    places: dict[str, str] = field(default_factory=dict)
+    checks: list[Callable[[], None]] = field(default_factory=list)
+
+    def take(self, document: Document, kind: str, model: type[BaseModel]) -> None:
+        """Take over what a file of that kind holds; a file that is not right still names what is in it."""
+        file = validated(document, model, self.faults)
+        if file is None:
+            if isinstance(document.data, dict):
+                for part in KINDS if kind == "watch" else (kind,):
+                    self.names.note_unread(document.data.get(part))
+            return
+        for name, concept in getattr(file, "concepts", {}).items():
+            self._concept(document, name, concept)
+        for name, languages in getattr(file, "words", {}).items():
+            self._words(document, name, languages)
+        for i, topic in enumerate(getattr(file, "topics", ())):
+            self._topic(document, i, topic)
+        for i, claim in enumerate(getattr(file, "claims", ())):
+            self._claim(document, i, claim)
+
+    def _concept(self, document: Document, name: str, concept: files.ConceptEntry) -> None:
+        loc = ("concepts", name)
+        _once(self.names.terms, name, document, loc, self.faults)
+        self.names.concepts[name] = concept
+        self.checks.append(_later(references.check_concept, self.names, concept, document, loc, self.faults))
+
+    def _words(self, document: Document, name: str, languages: files.Names) -> None:
+        _once(self.names.terms, name, document, ("words", name), self.faults)
+        self.names.words[name] = languages
+        references.check_words(languages, document, ("words", name), self.faults)
+
+    def _topic(self, document: Document, i: int, topic: files.TopicEntry) -> None:
+        _once(self.names.topics, topic.id, document, ("topics", i, "id"), self.faults)
+        self.names.topics[topic.id] = topic
+        self.checks.append(_later(references.check_topic, self.names, topic, document, ("topics", i), self.faults))
+
+    def _claim(self, document: Document, i: int, claim: files.ClaimEntry) -> None:
+        _once(self.names.claims, claim.id, document, ("claims", i, "id"), self.faults)
+        self.names.claims[claim.id] = claim
+        self.places[claim.id] = document.file
+        self.checks.append(_later(references.check_claim, self.names, claim, document, ("claims", i), self.faults))
+
+
 def _watched(reader: _Reader) -> tuple[references.Names, dict[str, str]]:
-    names = references.Names()
-    checks: list[Callable[[], None]] = []
-    places: dict[str, str] = {}
-    faults = reader.faults
-
-    def read(document: Document, kind: str, model: type[Model]) -> Model | None:
-        file = validated(document, model, faults)
-        if file is None and isinstance(document.data, dict):
-            names.note_unread(document.data.get(kind))
-        return file
-
-    for document in reader.several("concepts"):
-        concepts = read(document, "concepts", files.ConceptsFile)
-        for name, concept in (concepts.concepts if concepts else {}).items():
-            _once(names.terms, name, document, ("concepts", name), faults)
-            names.concepts[name] = concept
-            checks.append(_later(references.check_concept, names, concept, document, ("concepts", name), faults))
-    for document in reader.several("words"):
-        words = read(document, "words", files.WordsFile)
-        for name, languages in (words.words if words else {}).items():
-            _once(names.terms, name, document, ("words", name), faults)
-            names.words[name] = languages
-            references.check_words(languages, document, ("words", name), faults)
-    for document in reader.several("topics"):
-        topics = read(document, "topics", files.TopicsFile)
-        for i, topic in enumerate(topics.topics if topics else ()):
-            _once(names.topics, topic.id, document, ("topics", i, "id"), faults)
-            names.topics[topic.id] = topic
-            checks.append(_later(references.check_topic, names, topic, document, ("topics", i), faults))
-    for document in reader.several("claims"):
-        claims = read(document, "claims", files.ClaimsFile)
-        for i, claim in enumerate(claims.claims if claims else ()):
-            _once(names.claims, claim.id, document, ("claims", i, "id"), faults)
-            names.claims[claim.id] = claim
-            places[claim.id] = document.file
-            checks.append(_later(references.check_claim, names, claim, document, ("claims", i), faults))
-    for check in checks:  # once every name is known
+    watched = _Watched(reader.faults)
+    for kind, model in KINDS.items():
+        for document in reader.several(kind):
+            watched.take(document, kind, model)
+    for check in watched.checks:  # once every name is known
         check()
-    return names, places
+    return watched.names, watched.places
 
 
 def _later(check: Callable[..., None], *args: Any) -> Callable[[], None]:

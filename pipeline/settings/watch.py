@@ -25,7 +25,7 @@ def compile_watch(
     """The watch of checked entries, nothing overlaid yet."""
     watch = Watch(
         concepts=tuple(_concept(name, entry) for name, entry in concepts.items()),
-        topics=tuple(_topic(entry) for entry in topics),
+        topics=tuple(topic_record(entry) for entry in topics),
         claims=tuple(_claim(entry) for entry in claims),
         words={name: dict(names) for name, names in words.items()},
         rates=Rates(base=rates.base, on=rates.on, source=rates.source, per_base=rates.per_base),
@@ -83,7 +83,8 @@ def _group(entry: files.GroupEntry) -> Group:
     )
 
 
-def _topic(entry: files.TopicEntry) -> Topic:
+def topic_record(entry: files.TopicEntry) -> Topic:
+    """The record of a checked entry."""
     return Topic(
         id=entry.id,
         title=entry.title or entry.id,

@@ -68,12 +68,18 @@ class Document:
 
 def read_document(path: Path, name: str = "") -> Document:
     """Read a YAML file; what is wrong with its form is in `faults`, and `data` holds what could be read."""
-    document = Document(name or str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        document = Document(name or str(path))
         document.faults.append((Place(document.file), "", f"cannot be read: {error}"))
         return document
+    return read_text(text, name or str(path))
+
+
+def read_text(text: str, name: str) -> Document:
+    """Read YAML that stands in no file, as `read_document` does."""
+    document = Document(name)
     try:
         document.root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:

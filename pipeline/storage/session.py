@@ -80,6 +80,14 @@ class Transaction:
             return None
         return row[0] if returning else True
 
+    def in_turn(self, name: str) -> None:
+        """Waits until no other transaction holds that name, and holds it to the end of this one.
+
+        What is looked for and, not found, made must be looked for in turn. SQLite holds its one write lock already.
+        """
+        if self.postgres:
+            self.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
     def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows, leaving out those that are there."""
         if rows:

@@ -1,0 +1,59 @@
+"""The wheel in an empty folder, with the pip that knows least about extras: what a user gets."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OLDEST_PIP = "23.2"
+
+
+def call(*words: str | Path, cwd: Path, timeout: int = 300) -> str:
+    """Run a command in an environment without our checkout; what it printed."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CLAIMWATCH", "VIRTUAL_ENV"))}
+    done = subprocess.run(
+        [str(word) for word in words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout, check=False
+    )
+    assert done.returncode == 0, f"{words}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nothing but a virtual environment into which the wheel was installed."""
+    folder = tmp_path_factory.mktemp("install")
+    call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
+    (wheel,) = (folder / "dist").glob("claimwatch-*.whl")
+    venv.create(folder / "env", with_pip=True)
+    python = folder / "env" / "bin" / "python"
+    quiet = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    call(python, *quiet, f"pip=={OLDEST_PIP}", cwd=folder)
+    constraints = folder / "constraints.txt"
+    locked = re.findall(r"^([A-Za-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+    constraints.write_text("\n".join(locked), encoding="utf-8")
+    call(python, *quiet, "--constraint", constraints, wheel, cwd=folder)
+    return folder
+
+
+@pytest.mark.timeout(400)
+def test_a_new_user_gets_from_the_wheel_to_a_digest(installed: Path) -> None:
+    command = installed / "env" / "bin" / "claimwatch"
+    assert "Did you mean" not in call(command, "--help", cwd=installed)
+    call(command, "init", cwd=installed)
+    assert (installed / "config" / "settings.yaml").is_file()
+    checked = call(command, "check", cwd=installed)
+    assert "no faults" in checked
+    assert "55 sources" in checked
+    call(command, "db", "upgrade", cwd=installed)
+    assert (installed / "claimwatch.db").is_file()
+    printed = call(command, "demo", "--no-serve", "--out", "out", cwd=installed, timeout=90)
+    last = printed.strip().splitlines()[-3:]
+    assert [line.split(": ")[0] for line in last] == ["digest-html", "digest-md", "review"]
+    assert (installed / last[0].split(": ")[1]).is_file()
