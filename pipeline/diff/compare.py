@@ -8,7 +8,7 @@ from pipeline.diff import verdict as verdicts
 from pipeline.diff.confidence import confidence
 from pipeline.diff.numbers import Value, pick, read_numbers
 from pipeline.diff.redline import redline
-from pipeline.diff.scope import Scope, scope_of
+from pipeline.diff.scope import TITLE, Scope, scope_of
 from pipeline.diff.stages import StageSeen, read_stages, strongest
 from pipeline.diff.times import read_dates, read_places
 from pipeline.diff.values import OFF_PATH, later_stage, same_value, stage_rank, surer
@@ -79,10 +79,15 @@ def _against(reading: _Reading, candidate: Candidate) -> verdicts.Verdict:
     turned = verdicts.reversal(reading.scope, candidate)
     if turned.denied:
         return turned
-    types = {s.type for s in reading.scope.claim.slots}
-    if "stance" in types or reading.scope.claim.cues_terms("undeniable"):
+    if reading.scope.claim.cues_terms("undeniable"):
         return verdicts.Verdict()
-    return verdicts.denial(reading.scope)
+    types = {s.type for s in reading.scope.claim.slots}
+    if "certainty" in types:
+        return verdicts.denial(reading.scope)
+    if "stance" in types:
+        return verdicts.Verdict()
+    against = verdicts.denial(reading.scope)
+    return against if against.line == TITLE else verdicts.Verdict()
 
 
 def _only_denied(reading: _Reading, candidate: Candidate) -> Finding | None:

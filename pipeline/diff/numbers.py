@@ -14,6 +14,7 @@ from pipeline.text.quantities import Quantity
 NOUN_REACH = 28  # from a number without a noun to the word for what is counted
 MONEY_REACH = 110  # from a sum to what it pays for
 NAMELESS = 0.7
+FAR = 10**6  # what `nearest` answers where there is none
 PARTED = 25  # what a comma between a number and a party adds to their distance
 OLD_BEFORE = 14
 OLD_AFTER = 14
@@ -140,7 +141,8 @@ def _weigh_sum(
     near = nearest(of or ([] if slot.of else [Mention("", line.start, line.end)]), start, end)
     nearer = nearest(other, start, end)
     if near > MONEY_REACH:
-        return 0.0, "too far from what it would pay for"
+        alone = sum(q.kind == quantity.kind for q in line.quantities) == 1 and not other
+        return (0.6, "the only sum of the passage") if alone and near < FAR else (0.0, "too far from what it would pay for")
     if nearer < near:
         parts = clauses(line, scope.doc.folded)
         home = clause_of(parts, start)

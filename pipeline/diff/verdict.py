@@ -15,6 +15,7 @@ SAID_AFTER = 70
 LEAD = 2  # the title and the first two sentences are what the article is about
 BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
+PAST_BEFORE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
             if signals_before(line, "negation", signal.start, NEGATED_BEFORE):
                 continue
             if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
-                return Verdict(True, "", "", number, signal.start, signal.end, "dropped")
+                return Verdict(True, "neutral", "", number, signal.start, signal.end, "dropped")
     return Verdict()
 
 
@@ -58,6 +59,8 @@ def _negated(scope: Scope, hit: Hit) -> bool:
     line = scope.doc.lines[hit.line]
     parties = frozenset(t for g in scope.claim.about for term in g.all for t in term.split("|"))
     words = scope.mentions(hit.line, (terms - parties) or terms)
+    if any(signals_before(line, "past", m.start, PAST_BEFORE) for m in words):
+        return True
     return any(
         signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial")
     )
@@ -100,6 +103,8 @@ def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bo
         return False
     if signals_before(line, "negation", signal.start, 8):
         return False
+    if number != TITLE and any(s.start > signal.end for s in line.of_kind("contrast", "")):
+        return False  # "denied it, but ..."
     objects = scope.mentions(number, scope.core)
     if number in scope.hit_lines:
         return any(gap(m.start, m.end, signal.start, signal.end) <= DENIAL_REACH for m in objects)

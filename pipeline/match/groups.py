@@ -174,10 +174,11 @@ def _failed_parties(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
         return ""
     context = _context(doc, lines)
     if not lacking and short == 1 and rule.lent_count:
-        if sum(_any_has(doc, (*lines, *context), frozenset((t,))) for t in rule.of) >= rule.least:
+        if sum(t == doc.home or _any_has(doc, (*lines, *context), frozenset((t,))) for t in rule.of) >= rule.least:
             return ""
-    elif len(lacking) == 1 and short <= 0 and lacking[0] in rule.lent and _any_has(doc, context, lacking[0]):
-        return ""
+    elif len(lacking) == 1 and short <= 0 and lacking[0] in rule.lent:
+        if doc.home in lacking[0] or _any_has(doc, context, lacking[0]):
+            return ""
     if lacking:
         return "not together with " + " or ".join(sorted(lacking[0])[:4])
     return f"fewer than {rule.least} of " + ", ".join(sorted(rule.of)[:4])

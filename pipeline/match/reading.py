@@ -27,7 +27,7 @@ def read(article: Article, index: Index) -> Document:
     folded = fold(text)
     lang = language.detect(text, article.lang)
     lines = _lines(title.text, body.text, lang)
-    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, article.published, quotes=_quotes(text))
+    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, article.published, _home(article, index), quotes=_quotes(text))
     later = _place(doc, index.scan(text, folded, lang), index)
     _read_values(doc, article, index)
     carry(doc, later, index)
@@ -40,6 +40,11 @@ def _lines(title: str, body: str, lang: str) -> list[Line]:
     shift = len(title) + 2
     lines += [Line(s.start + shift, s.end + shift, s.paragraph) for s in sentences.split(body, lang)]
     return lines
+
+
+def _home(article: Article, index: Index) -> str:
+    iso = article.country.upper()
+    return next((c.id for c in index.concepts.values() if iso and c.iso == iso), "")
 
 
 def _where(lines: list[Line]) -> dict[str, list[int]]:

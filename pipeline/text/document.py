@@ -69,6 +69,7 @@ class Document:
     lang: str
     lines: list[Line]
     published: datetime | None = None
+    home: str = ""  # concept of the outlet's own country, which its reports need not name
     where: Mapping[str, list[int]] = field(default_factory=dict)
     quotes: list[tuple[int, int]] = field(default_factory=list)  # spans inside quotation marks
 
