@@ -89,6 +89,8 @@ def _post(policy: Policy, parts: SplitResult, body: bytes) -> tuple[int, bytes]:
             connection.request("POST", parts.path.rstrip("/") + "/chat/completions", body=body, headers=headers)
             answer = connection.getresponse()
             status, content = answer.status, answer.read(ANSWER_BYTES + 1)
+            if answer.length and len(content) <= ANSWER_BYTES:
+                raise http.client.IncompleteRead(content, answer.length)
     except ssl.SSLCertVerificationError as error:
         why = f"has a certificate that cannot be trusted: {error.verify_message}"
         raise _failed(parts, why, "give its authority as second_reader.ca_file") from error
