@@ -87,8 +87,11 @@ class _Reader:
         return [self.document(path) for path in paths]
 
 
-def load(folder: Path, *, env: Mapping[str, str]) -> Configuration:
-    """Read and check the folder. Raises ConfigError with all faults at once, each as `file:line:column: key: what`."""
+def load(folder: Path, *, env: Mapping[str, str], alerts_from: Path | None = None) -> Configuration:
+    """Read and check the folder. Raises ConfigError with all faults at once, each as `file:line:column: key: what`.
+
+    `alerts_from` is read in place of the folder's own alerts.yaml, as when changed rules are rehearsed.
+    """
     reader = _Reader(folder.resolve(), env)
     faults = reader.faults
     settings_document = reader.optional("settings.yaml")
@@ -96,7 +99,7 @@ def load(folder: Path, *, env: Mapping[str, str]) -> Configuration:
     data = _data_folder(settings, reader.folder)
     sources = _sources(reader)
     names, places = _watched(reader)
-    alerts_document = reader.optional("alerts.yaml")
+    alerts_document = reader.document(alerts_from) if alerts_from else reader.optional("alerts.yaml")
     alerts_file = validated(alerts_document, AlertsFile, faults) or AlertsFile()
     alerts = alert_rules(
         alerts_file,

@@ -1,0 +1,204 @@
+"""`claimwatch alerts`: what was raised, who heard of it and why, and what other rules would have told."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.alert import rehearse as rehearsing
+from pipeline.cli.configuration import load_configuration
+from pipeline.digest.period import Period
+from pipeline.errors import ClaimwatchError
+from pipeline.service import facts
+from pipeline.service.desk import telling
+from pipeline.service.desk.telling import WholeAlert
+from pipeline.service.wiring import Desk, desk
+from pipeline.settings.duration import parse_duration
+from pipeline.settings.load import load
+from pipeline.storage.alerts import SavedAlert
+
+
+class Duration(click.ParamType):
+    """A duration such as 14d or 12h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.group("alerts", short_help="List, show and explain alerts.")
+def command() -> None:
+    """What was raised, who heard of it and why."""
+
+
+@command.command("list")
+@click.option("--claim", default="", help="Only of this claim.")
+@click.option("--state", default="", type=click.Choice(["", *telling.STATES]), help="Only those in this state.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_(config: Path | None, claim: str, state: str, as_json: bool) -> None:
+    """List alerts, newest first."""
+    with desk(load_configuration(config)) as built:
+        shown = telling.alert_list(built, claim=claim, state=state)
+    for row in shown.rows:
+        click.echo(json.dumps(_data(row), ensure_ascii=False) if as_json else _line(row))
+    if not shown.rows and not as_json:
+        click.echo("no alerts")
+
+
+@command.command("show")
+@click.argument("number", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def show(config: Path | None, number: int, as_json: bool) -> None:
+    """Show one alert with its publishers and messages."""
+    with desk(load_configuration(config)) as built:
+        whole = _whole(built, number)
+    if as_json:
+        sent = [
+            {"channel": one.channel, "state": one.state, "attempts": one.attempts, "error": one.last_error}
+            for one in whole.deliveries
+        ]
+        click.echo(json.dumps({**_data(whole.row), "messages": sent}, ensure_ascii=False))
+        return
+    click.echo(_line(whole.row))
+    click.echo(f"known: {whole.claim.statement}")
+    for publisher in whole.row.alert.publishers:
+        agency = f", text of {publisher.agency}" if publisher.agency else ""
+        click.echo(f"  {publisher.name} ({publisher.country or 'country unknown'}{agency}): {publisher.url}")
+    for one in whole.deliveries:
+        error = f", last error: {one.last_error}" if one.last_error else ""
+        click.echo(f"message to {one.channel}: {one.state} after {one.attempts} tries{error}")
+
+
+@command.command("why")
+@click.argument("number", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def why(config: Path | None, number: int, as_json: bool) -> None:
+    """Show every decision about an alert, sent or kept back, with its reason."""
+    with desk(load_configuration(config)) as built:
+        whole = _whole(built, number)
+    for saved in whole.decisions:
+        made = saved.decision
+        if as_json:
+            row = {**asdict(made), "at": saved.at, "finding": saved.finding_id}
+            click.echo(json.dumps(row, ensure_ascii=False, default=str))
+            continue
+        channels = f" -> {', '.join(made.channels)}" if made.channels else ""
+        until = f" until {made.until:%Y-%m-%d %H:%M} UTC" if made.until else ""
+        rule = made.rule or "(every rule)"
+        click.echo(f"{saved.at:%Y-%m-%d %H:%M} {rule}: {made.action}{channels}{until}: {made.reason}")
+
+
+@command.command("ack")
+@click.argument("number", type=int, metavar="ID")
+@click.option("--note", default="")
+@click.pass_obj
+def ack(config: Path | None, number: int, note: str) -> None:
+    """Say that somebody has seen an alert."""
+    with desk(load_configuration(config)) as built:
+        telling.acknowledge(built, getpass.getuser(), number, note=note)
+    click.echo(f"alert {number}: acknowledged")
+
+
+@command.command("snooze")
+@click.argument("number", type=int, metavar="ID")
+@click.option("--for", "length", type=Duration(), default="1d", show_default=True)
+@click.option("--note", default="")
+@click.pass_obj
+def snooze(config: Path | None, number: int, length: timedelta, note: str) -> None:
+    """Keep an alert silent for a time."""
+    with desk(load_configuration(config)) as built:
+        until = built.clock.now() + length
+        telling.snooze(built, getpass.getuser(), number, until=until, note=note)
+    click.echo(f"alert {number}: snoozed until {until:%Y-%m-%d %H:%M} UTC")
+
+
+@command.command("rehearse")
+@click.argument("folder", type=click.Path(exists=True, path_type=Path), metavar="RULES")
+@click.option("--since", type=Duration(), default="14d", show_default=True, help="How far back.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def rehearse(config: Path | None, folder: Path, since: timedelta, as_json: bool) -> None:
+    """Play stored findings through a changed alerts.yaml (RULES: the file, or a folder that holds it)."""
+    configuration = load_configuration(config)
+    changed = load(
+        configuration.folder, env=os.environ, alerts_from=folder / "alerts.yaml" if folder.is_dir() else folder
+    ).alerts
+    with desk(configuration) as built:
+        now = built.clock.now()
+        period = Period(plan="rehearsal", key="rehearsal", start=now - since, end=now)
+        with built.store.read() as tx:
+            found = facts.gather(built, tx, period).candidates
+    result = rehearsing.rehearse(found, configuration.alerts, changed)
+    if as_json:
+        data = {
+            "findings": result.candidates,
+            "kept": result.kept,
+            "gained": [_heard(one) for one in result.gained],
+            "lost": [_heard(one) for one in result.lost],
+            "moved": [_heard(one) for one in result.moved],
+        }
+        click.echo(json.dumps(data, ensure_ascii=False))
+        return
+    click.echo(f"{result.candidates} findings; {result.kept} messages as before")
+    for word, rows in (("gained", result.gained), ("lost", result.lost), ("moved", result.moved)):
+        click.echo(f"{word}: {len(rows)}")
+        for one in rows:
+            click.echo(
+                f"  {one.found_at:%Y-%m-%d %H:%M} {one.claim} {one.relation} -> {one.channel}: {one.decision.reason}"
+            )
+
+
+def _heard(one: rehearsing.Heard) -> dict[str, Any]:
+    return {
+        "alert": one.alert,
+        "claim": one.claim,
+        "relation": one.relation,
+        "channel": one.channel,
+        "found_at": one.found_at.isoformat(),
+        "action": one.action,
+        "reason": one.decision.reason,
+    }
+
+
+def _whole(built: Desk, number: int) -> WholeAlert:
+    whole = telling.alert(built, number)
+    if whole is None:
+        raise ClaimwatchError("no such alert", thing=str(number), hint="claimwatch alerts list")
+    return whole
+
+
+def _line(row: SavedAlert) -> str:
+    count = len({p.source for p in row.alert.publishers})
+    outlets = f"{count} outlet{'s' if count != 1 else ''}"
+    return f"{row.id:5} {row.alert.created_at:%Y-%m-%d %H:%M} {row.alert.state:12} {row.alert.headline} ({outlets})"
+
+
+def _data(row: SavedAlert) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "claim": row.alert.claim,
+        "topic": row.topic,
+        "relation": row.alert.relation,
+        "severity": row.alert.severity,
+        "headline": row.alert.headline,
+        "state": row.alert.state,
+        "created_at": row.alert.created_at.isoformat(),
+        "publishers": [{"source": p.source, "url": p.url, "agency": p.agency} for p in row.alert.publishers],
+        "keys": [asdict(key) for key in row.alert.keys],
+    }
