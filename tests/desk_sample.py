@@ -1,4 +1,4 @@
-"""A desk for tests of the review pages: the demo's outlets read, analysed and stored by the real code, without a network."""
+"""A desk for tests of the review pages: the demo's outlets analysed and stored by the real code, without a network."""
 
 from __future__ import annotations
 
@@ -144,10 +144,10 @@ def put(desk: Desk, text: Text, body: str, at: datetime, *, before: str = "") ->
         source=source.id,
         previous=before,
     )
-    page = Extracted(title=text.title, text=body, author=text.author, published=published, lang=text.lang, origin="page")
-    seen = record.Seen(
-        url=text.url, page=page, fingerprint=fingerprint(text.title, body), source=source, fetched_at=at
+    page = Extracted(
+        title=text.title, text=body, author=text.author, published=published, lang=text.lang, origin="page"
     )
+    seen = record.Seen(url=text.url, page=page, fingerprint=fingerprint(text.title, body), source=source, fetched_at=at)
     with desk.store.transaction() as tx:
         return record.store(desk, tx, seen, analyse(article, desk.watch), desk.watch)
 

@@ -235,27 +235,9 @@ def _undo_judgement(
     tx: Transaction, line: people.Change, who: str, now: datetime, revision: int | None
 ) -> tuple[int, ...]:
     for entry in (line.after or {}).get("ledger", ()):
-        _undo_entry(tx, int(entry), who, now)
-    return _restore(tx, line, revision)
-
-
-def _undo_entry(tx: Transaction, entry: int, who: str, now: datetime) -> None:
-    if not ledger.undo(tx, entry, by=who, now=now):
-        raise ReviewError("was taken back before", thing=f"ledger entry {entry}")
-
-
-def _undo_value(
-    tx: Transaction, line: people.Change, who: str, now: datetime, _revision: int | None
-) -> tuple[int, ...]:
-    return (
-        _undo_judgement(tx, line, who, now, None) if line.thing_kind == "finding" else _undo_entries(tx, line, who, now)
-    )
-
-
-def _undo_entries(tx: Transaction, line: people.Change, who: str, now: datetime) -> tuple[int, ...]:
-    for entry in (line.after or {}).get("ledger", ()):
-        _undo_entry(tx, int(entry), who, now)
-    return ()
+        if not ledger.undo(tx, int(entry), by=who, now=now):
+            raise ReviewError("was taken back before", thing=f"ledger entry {entry}")
+    return _restore(tx, line, revision) if line.thing_kind == "finding" else ()
 
 
 def _undo_note(
@@ -301,7 +283,7 @@ def _undo_alert(
 _UNDOABLE = {
     "confirm": _undo_judgement,
     "dismiss": _undo_judgement,
-    "accept": _undo_value,
+    "accept": _undo_judgement,
     "snooze": _undo_judgement,
     "note": _undo_note,
     "merge": _undo_move,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.finding import NEWS
-from pipeline.storage import people
+from pipeline.storage import articles, people
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
@@ -234,6 +234,17 @@ def of_topic(tx: Transaction, topic: str, *, before: int | None = None, limit: i
     if before is not None:
         query = query.where(h.id < before)
     return tuple(tx.all(query))
+
+
+def newest(tx: Transaction, *, limit: int) -> tuple[tuple[articles.ArticleRow, articles.VersionRow], ...]:
+    """The current versions that were fetched last, newest first."""
+    after = tx.scalar(
+        sa.select(sa.func.min(sa.literal_column("id"))).select_from(
+            sa.select(v.id).where(v.current).order_by(v.id.desc()).limit(limit).subquery()
+        )
+    )
+    rows = articles.stored(tx, limit=limit, after=int(after or 1) - 1)
+    return tuple(reversed(rows))
 
 
 def copies(tx: Transaction, version_id: int) -> tuple[Any, ...]:

@@ -17,12 +17,24 @@ from pipeline.errors import ConfigError, ReviewError, StoreError
 from pipeline.service.desk import entry
 from pipeline.service.wiring import Desk
 from pipeline.web import guard, identity, state
-from pipeline.web.pages import account, alerts, articles, claims, probes, search, sources, stories, today, topics
+from pipeline.web.pages import (
+    account,
+    alerts,
+    articles,
+    claims,
+    probes,
+    search,
+    sources,
+    stories,
+    today,
+    topics,
+    trying,
+)
 from pipeline.web.render import page
 from pipeline.web.state import Metrics, Ready, State
 
 COMPRESS_FROM = 800  # bytes: below, the headers cost more than is saved
-_PAGES = (account, alerts, articles, claims, probes, search, sources, stories, today, topics)
+_PAGES = (account, alerts, articles, claims, probes, search, sources, stories, today, topics, trying)
 
 
 def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | None = None) -> FastAPI:
@@ -46,7 +58,7 @@ def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | Non
         app.include_router(module.router, include_in_schema=False)
     _handle(app)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=6)
-    app.add_middleware(guard.Guard, hosts=state.hosts(desk), origins=state.origins(desk))  # type: ignore[arg-type]
+    app.add_middleware(guard.Guard, hosts=state.hosts(desk), origins=state.origins(desk))
     return app
 
 

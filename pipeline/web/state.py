@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from pipeline.service.wiring import Desk
 
 Metrics = Callable[[], tuple[bytes, str]]  # body and media type
 Ready = Callable[[], bool]
+TRIALS = 2  # at once
 
 
 @dataclass(kw_only=True)
@@ -25,6 +27,8 @@ class State:
     metrics: Metrics | None = None
     ready: Ready | None = None
     csrf: str = field(default_factory=passwords.drawn)  # of whoever is there while there are no users
+
+    trials: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(TRIALS))
 
     @property
     def secure(self) -> bool:

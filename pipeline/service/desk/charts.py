@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pipeline.service.desk.claims import Known, Point
 from pipeline.storage.ledger import LedgerEntry
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 10, 10, 14, 26
+WIDTH, HEIGHT = 900, 200
+LEFT, RIGHT, TOP, BOTTOM = 150, 16, 8, 26  # the labels of values stand on the left
 STEPS = (  # types whose values have an order but no size
     *("rumoured", "proposed", "discussed", "planned", "agreed", "signed", "under-way", "delivered"),
     *("suspended", "cancelled"),
@@ -46,10 +46,12 @@ class Chart:
     outlets: tuple[str, ...]
     width: int = WIDTH
     height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
 
 
 def values_chart(slot: Known, points: Sequence[Point], history: Sequence[LedgerEntry]) -> Chart | None:
-    """The chart of a slot, None with fewer than two reports: a sentence says as much."""
+    """The chart of a slot, None with fewer than two reports or without a difference."""
     placed = [(point, size(point.value, slot.type)) for point in points]
     sized = [(point, value) for point, value in placed if value is not None]
     if len(sized) < 2:
@@ -61,7 +63,9 @@ def values_chart(slot: Known, points: Sequence[Point], history: Sequence[LedgerE
     levels = [value for _, value in sized] + [v for e in entries if (v := size(e.value or "", slot.type)) is not None]
     levels += [] if configured is None else [configured]
     low, high = min(levels), max(levels)
-    spread = (high - low) or 1.0
+    if low == high:
+        return None  # everybody says the same: a sentence says it better
+    spread = high - low
 
     def x(at: datetime) -> float:
         share = (at - first) / (last - first)

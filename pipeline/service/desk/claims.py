@@ -112,7 +112,7 @@ def whole(desk: Desk, claim_id: str, *, as_of: datetime | None = None, limit: in
             reported = tuple(row for row in reported if row.at <= as_of)
         active = queries.activity(tx, since=desk.clock.now() - LATELY, claim=claim_id).get(claim_id)
         overlay = ledger.known(tx, as_of=as_of)
-    names = source_names(desk, {row.source for row in (*reported, *rows)})
+    names = source_names(desk, {row.source for row in reported} | {row.source for row in rows})
     watch = with_known(desk.configuration.watch, overlay)
     holding = {entry.slot: entry for entry in history if _held(entry, as_of)}
     now_known = known_values(claim, watch)

@@ -48,6 +48,11 @@ class Whole:
     names: Mapping[str, str]
 
 
+def known(desk: Desk, topic: str) -> bool:
+    """Whether the configuration has that topic."""
+    return any(one.id == topic for one in desk.watch.topics)
+
+
 def lines(desk: Desk) -> tuple[Line, ...]:
     """The configured topics in their order."""
     today = desk.clock.now().date()

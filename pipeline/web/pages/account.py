@@ -60,13 +60,8 @@ def sign_in(request: Request, form: Annotated[Credentials, Form()]) -> Response:
     return answer
 
 
-async def _own_page(request: Request, person: Reader) -> Person:
-    await identity.check_csrf(request, person)
-    return person
-
-
 @router.post("/sign-out")
-def sign_out(request: Request, person: Annotated[Person, Depends(_own_page)]) -> Response:
+def sign_out(request: Request, person: Annotated[Person, Depends(identity.own_page)]) -> Response:
     state = state_of(request)
     if person.session:
         entry.sign_out(state.desk, person)

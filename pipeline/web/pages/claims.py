@@ -22,14 +22,8 @@ def listed(request: Request, person: Reader, topic: Word = "", q: Word = "", sho
     """The claims; `show` keeps those that were `changed`, `disputed` or `waiting` lately."""
     desk = state_of(request).desk
     lines = claims.lines(desk, topic=topic, asked=q)
-    keep = {
-        "changed": lambda line: line.last_news is not None,
-        "disputed": lambda line: line.disputed,
-        "waiting": lambda line: line.waiting > 0,
-        "accepted": lambda line: line.accepted,
-    }
-    if show in keep:
-        lines = tuple(line for line in lines if keep[show](line))
+    if show:
+        lines = tuple(line for line in lines if show in _state(line))
     return page(
         request,
         "claims.html",
@@ -42,6 +36,17 @@ def listed(request: Request, person: Reader, topic: Word = "", q: Word = "", sho
         show=show,
         total=len(desk.watch.claims),
     )
+
+
+def _state(line: claims.Line) -> set[str]:
+    """The words that `show` knows, as far as they fit the claim."""
+    told = {
+        "changed": line.last_news is not None,
+        "disputed": line.disputed,
+        "waiting": line.waiting > 0,
+        "accepted": line.accepted,
+    }
+    return {word for word, fits in told.items() if fits}
 
 
 @router.get("/claims/{claim}")

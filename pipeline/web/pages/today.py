@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -165,5 +165,5 @@ def _item(
     return page(request, name, person, status=status, item=item, done=done, refused=refused, **_choices())
 
 
-def _choices() -> dict[str, object]:
+def _choices() -> dict[str, Any]:
     return {"dismissals": review.DISMISSALS, "snoozes": SNOOZES, "undone": review.undone, "done_words": DONE}

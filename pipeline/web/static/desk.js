@@ -49,6 +49,7 @@
       target.open = true;
       const first = target.querySelector(".drop-in textarea, .drop-in button, .drop-in input");
       if (first) first.focus();
+      target.querySelector(".drop-in").scrollIntoView({ block: "nearest" });
     } else target.click();
     return true;
   }
