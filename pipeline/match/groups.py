@@ -30,6 +30,7 @@ class Rule:
     weak: bool
     to: str
     lent: frozenset[Clause]  # clauses of parties, one of which the sentences before may lend
+    loans: int  # how many of them
     lent_count: bool  # `of` names only parties
 
 
@@ -56,6 +57,7 @@ def compile_group(group: Group, default: str, parties: frozenset[str] = frozense
         weak=group.weak,
         to=group.to,
         lent=frozenset(c for c in clauses if c <= parties) if narrow else frozenset(),
+        loans=2 if sum(not c <= parties for c in clauses) >= 2 else 1,
         lent_count=narrow and bool(of) and _flat(of) <= parties,
     )
 
@@ -146,7 +148,11 @@ def _around(window: int, doc: Document, number: int) -> Iterator[tuple[int, ...]
         yield tuple(range(first, last + 1))
         return
     for first in range(max(0, number - window + 1), number + 1):
-        yield tuple(range(first, min(first + window, len(doc.lines))))
+        lines = tuple(range(first, min(first + window, len(doc.lines))))
+        paragraph = doc.lines[lines[0]].paragraph
+        if len({doc.lines[n].paragraph for n in lines}) == 1 or paragraph == -1:
+            yield lines
+    yield (number,)
 
 
 def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
@@ -176,8 +182,8 @@ def _failed_parties(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
     if not lacking and short == 1 and rule.lent_count:
         if sum(t == doc.home or _any_has(doc, (*lines, *context), frozenset((t,))) for t in rule.of) >= rule.least:
             return ""
-    elif len(lacking) == 1 and short <= 0 and lacking[0] in rule.lent:
-        if doc.home in lacking[0] or _any_has(doc, context, lacking[0]):
+    elif short <= 0 and len(lacking) <= rule.loans and all(c in rule.lent for c in lacking):
+        if all(doc.home in c or _any_has(doc, context, c) for c in lacking):
             return ""
     if lacking:
         return "not together with " + " or ".join(sorted(lacking[0])[:4])
