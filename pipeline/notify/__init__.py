@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.notify.probe import probe
 from pipeline.notify.send import send
 
-__all__ = ["send"]
+__all__ = ["probe", "send"]

@@ -31,19 +31,19 @@ def send(parcel: Parcel) -> None:
     not ask to come again; everything else is temporary. `delivered` names the pieces that arrived.
     """
     channel, message = parcel.channel, parcel.message
-    service = _service(channel)
+    target = service(channel)
     html = channel.options.get("format") == "html" and bool(message.html)
     # A service without titles would put one before the text and exceed its own length.
-    titled = service.title_maxlen > 0
-    title = display.clean(message.subject, min(service.title_maxlen, _TITLE_CHARS)) if titled else ""
+    titled = target.title_maxlen > 0
+    title = display.clean(message.subject, min(target.title_maxlen, _TITLE_CHARS)) if titled else ""
     # Some services count a title among the characters of the text.
-    room = service.body_maxlen - (len(title) + 2 if service.overflow_amalgamate_title else 0)
+    room = target.body_maxlen - (len(title) + 2 if target.overflow_amalgamate_title else 0)
     limit = min(channel.limit_chars or room, room)
     whole = html and len(message.html) <= limit
     texts = (message.html,) if whole else pieces(_body(message, title), limit)
     form = apprise.NotifyFormat.HTML if whole else apprise.NotifyFormat.TEXT
     sender = apprise.Apprise()
-    sender.add(service)
+    sender.add(target)
     arrived: list[str] = []
     for number, text in enumerate(texts, 1):
         part = f"part:{number}"
@@ -58,17 +58,18 @@ def _body(message: Message, title: str) -> str:
     return rest.strip() if head.strip() == title and rest.strip() else message.text
 
 
-def _service(channel: Channel) -> apprise.NotifyBase:
+def service(channel: Channel) -> apprise.NotifyBase:
+    """The service of the channel's address. Raises NotifyError, permanent, when Apprise does not know it."""
     asset = apprise.AppriseAsset(app_id="claimwatch", app_desc="claimwatch", app_url="", secure_logging=True)
-    service = apprise.Apprise.instantiate(plain(channel.address), asset=asset, suppress_exceptions=True)
-    if not isinstance(service, apprise.NotifyBase):
+    found = apprise.Apprise.instantiate(plain(channel.address), asset=asset, suppress_exceptions=True)
+    if not isinstance(found, apprise.NotifyBase):
         raise failure(
             channel,
             "Apprise does not know this address",
             permanent=True,
             hint="see the list of services of Apprise for how it is written",
         )
-    return service
+    return found
 
 
 def _notify(

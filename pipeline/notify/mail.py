@@ -88,6 +88,15 @@ def send(parcel: Parcel) -> None:
         )
 
 
+def probe(channel: Channel) -> None:
+    """Connects, encrypts and logs in as for a mail, and looks at the addresses. Raises NotifyError as `send` does."""
+    _address(channel, plain(channel.options.get("from", "")))
+    for recipient in _recipients(channel):
+        _address(channel, recipient)
+    with _connected(channel, []) as server:
+        server.noop()
+
+
 def _recipients(channel: Channel) -> tuple[str, ...]:
     given = channel.options.get("to", ())
     found = (given,) if isinstance(given, str) else given if isinstance(given, tuple) else ()

@@ -15,7 +15,7 @@ import http.client
 import json
 import ssl
 from datetime import UTC, datetime, timedelta
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pipeline import __version__
 from pipeline.model.alert import Message
@@ -62,8 +62,7 @@ def send(parcel: Parcel) -> None:
     Raises NotifyError: temporary for no connection, time-out, 5xx, 408, 409, 423, 425, 429; else permanent.
     """
     channel, message, now = parcel.channel, parcel.message, parcel.now
-    address = plain(channel.address)
-    parts = _parts(channel, address)
+    target = parts(channel)
     content = body(message, now)
     timestamp = int(now.timestamp())
     headers = {
@@ -75,19 +74,21 @@ def send(parcel: Parcel) -> None:
     secret = plain(channel.options.get("secret", ""))
     if secret:
         headers["webhook-signature"] = signature(secret, message.id, timestamp, content)
-    status, answer = _post(channel, parts, content, headers)
+    status, answer = _post(channel, target, content, headers)
     if 200 <= status < 300:
         return
     permanent = 300 <= status < 500 and status not in _RETRY
     hint = "give the address that the redirect leads to" if 300 <= status < 400 else ""
     said = f": {answer}" if answer else ""
-    raise failure(channel, f"{place(address)} answered {status}{said}", permanent=permanent, hint=hint)
+    raise failure(channel, f"{place(target.geturl())} answered {status}{said}", permanent=permanent, hint=hint)
 
 
-def _parts(channel: Channel, address: str) -> SplitResult:
+def parts(channel: Channel) -> SplitResult:
+    """The channel's address, taken apart. Raises NotifyError, permanent, when it is no http or https address."""
+    address = plain(channel.address)
     try:
-        parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        found = urlsplit(address)
+        usable = found.scheme in {"http", "https"} and bool(found.hostname) and (found.port or 1) > 0
     except ValueError:
         usable = False
     if not usable or any(ord(c) <= 32 or ord(c) > 126 for c in address):
@@ -97,31 +98,33 @@ def _parts(channel: Channel, address: str) -> SplitResult:
             permanent=True,
             hint="correct it in alerts.yaml or in the secret it names",
         )
-    return urlsplit(address)
+    return found
 
 
-def _post(channel: Channel, parts: SplitResult, content: bytes, headers: dict[str, str]) -> tuple[int, str]:
+def connection(channel: Channel, target: SplitResult) -> http.client.HTTPConnection:
+    """A connection to the address, not yet opened; over TLS the certificate is checked."""
     timeout = channel.options.get("timeout", _TIMEOUT)
     seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else _TIMEOUT.total_seconds()
-    host = parts.hostname or ""
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        authority = channel.options.get("ca_file")
-        context = ssl.create_default_context(cafile=str(authority) if authority else None)
-        connection = http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, parts.port, timeout=seconds)
-    if parts.username is not None:
-        user = f"{parts.username}:{parts.password or ''}"
+    host = target.hostname or ""
+    if target.scheme == "http":
+        return http.client.HTTPConnection(host, target.port, timeout=seconds)
+    authority = channel.options.get("ca_file")
+    context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    return http.client.HTTPSConnection(host, target.port, timeout=seconds, context=context)
+
+
+def _post(channel: Channel, target: SplitResult, content: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    if target.username is not None:
+        user = f"{unquote(target.username)}:{unquote(target.password or '')}"
         headers = {**headers, "Authorization": "Basic " + base64.b64encode(user.encode()).decode("ascii")}
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+    line = connection(channel, target)
     try:
-        connection.request("POST", target, body=content, headers=headers)
-        answer = connection.getresponse()
-        text = answer.read(_ANSWER_BYTES).decode("utf-8", "replace")
-        return answer.status, text
+        line.request("POST", path, body=content, headers=headers)
+        answer = line.getresponse()
+        return answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
         reason = str(error) or type(error).__name__
-        raise failure(channel, f"{place(parts.geturl())} cannot be reached: {reason}", permanent=False) from error
+        raise failure(channel, f"{place(target.geturl())} cannot be reached: {reason}", permanent=False) from error
     finally:
-        connection.close()
+        line.close()
