@@ -57,7 +57,8 @@ def compare(
     `known` gives the value of every slot, the ledger's where it has one.
     """
     parties = frozenset(c.id for c in concepts.values() if c.kind in ("country", "person"))
-    scope = scope_of(candidate, claim, doc, parties)
+    things = frozenset(c.id for c in concepts.values() if c.kind in ("weapon", "project", "event"))
+    scope = scope_of(candidate, claim, doc, parties, things)
     reading = _Reading(scope, rates, known)
     for hit in candidate.hits[:EVIDENCE]:
         reading.step("group", f"group {hit.group + 1} is met", 1.0, doc.line_span(hit.line))

@@ -10,6 +10,7 @@ from pipeline.text.document import Candidate, Document, Line, Mention, Signal
 
 _CLAUSE = re.compile(r"[;:—،؛]|,(?=\s)|\s[–-]\s|\((?=\w)|\)")
 TITLE = 0
+VERB_FINAL = frozenset({"tr", "az", "ur", "hi", "fa", "hy"})  # languages whose auxiliaries follow the verb
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class Scope:
     core: frozenset[str]  # terms of the groups that were met
     rivals: frozenset[str]
     things: frozenset[str] = frozenset()  # core terms that are no country or person
+    others: frozenset[str] = frozenset()  # weapons, projects, events that the claim does not name
     own: frozenset[str] = frozenset()  # the claim's own parties, by its cue `own`
     hit_lines: list[int] = field(default_factory=list)
     hit_groups: dict[int, set[int]] = field(default_factory=dict)
@@ -32,18 +34,22 @@ class Scope:
 
 
     def follows(self, number: int) -> bool:
-        """Whether a line goes on about the claim without naming its thing, right after one that does."""
+        """Whether a line goes on about the claim without naming its thing: beside a hit, with no other thing named."""
         line = self.doc.lines[number]
-        near = number - 1 in self.hit_lines and line.paragraph in (self.doc.lines[number - 1].paragraph, 0)
-        return near and bool(line.of_kind("pronoun")) and number not in self.hit_lines
+        if not self.others.isdisjoint(line.terms):
+            return False
+        for beside in (number - 1, number + 1):
+            if beside in self.hit_lines and self.doc.lines[beside].paragraph in (line.paragraph, -1):
+                return True
+        return number in self.hit_lines and bool(line.carried)
 
 
-def scope_of(candidate: Candidate, claim: Claim, doc: Document, parties: frozenset[str] = frozenset()) -> Scope:
+def scope_of(candidate: Candidate, claim: Claim, doc: Document, parties: frozenset[str] = frozenset(), things: frozenset[str] = frozenset()) -> Scope:
     """Where a candidate's subject is spoken of: hit windows, then up to `reach` lines on, until a rival takes over."""
     core = _core(claim)
     rivals = _split(claim.rivals)
     own = _split(claim.cues_terms("own"))
-    scope = Scope(claim, doc, {}, core, rivals, core - parties, own)
+    scope = Scope(claim, doc, {}, core, rivals, core - parties, things - core, own)
     for hit in candidate.hits:
         if hit.denies:
             continue
@@ -79,6 +85,9 @@ def _reach(scope: Scope) -> None:
             if _taken_over(scope, after):
                 break
             scope.strength.setdefault(after, 0.7 - 0.1 * step)
+        before = number - 1
+        if before > TITLE and lines[before].paragraph == lines[number].paragraph and not _taken_over(scope, before):
+            scope.strength.setdefault(before, 0.5)
 
 
 def _subject_lines(scope: Scope) -> None:

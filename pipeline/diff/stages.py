@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.diff.scope import Scope, clause_of, clauses, gap, signals_after, signals_before
+from pipeline.diff.scope import VERB_FINAL, Scope, clause_of, clauses, gap, signals_after, signals_before
 from pipeline.diff.values import OFF_PATH, STAGES, stage_rank
 from pipeline.model.watch import Slot
 from pipeline.text.document import Line, Mention, Signal
@@ -18,7 +18,6 @@ NEGATION_AFTER = 14
 OBJECT_REACH = 90
 TALKS_REACH = 25
 LEAD = 2  # the title and the first two sentences
-VERB_FINAL = frozenset({"tr", "az", "ur", "hi", "fa", "hy"})
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
 

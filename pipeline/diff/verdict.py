@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, signals_before
+from pipeline.diff.scope import TITLE, VERB_FINAL, Scope, clause_of, clauses, gap, signals_after, signals_before
 from pipeline.text.document import Candidate, Hit, Line, Signal
 
 DENIAL_REACH = 130  # code points between a denial and the thing denied
@@ -15,6 +15,7 @@ SAID_AFTER = 70
 LEAD = 2  # the title and the first two sentences are what the article is about
 BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
+VERB_NEGATED = 6  # between a negation and the verb it stands by
 PAST_BEFORE = 12
 
 
@@ -40,6 +41,9 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
         if any(h.line <= LEAD for h in denying) or not _upheld_after(scope, last.line, upheld):
             line = scope.doc.lines[last.line]
             return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
+    refused = _refused(scope)
+    if refused:
+        return refused
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
     for number in scope.hit_lines if holds else ():
         line = scope.doc.lines[number]
@@ -50,6 +54,24 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
             if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
                 return Verdict(True, "neutral", "", number, signal.start, signal.end, "dropped")
     return Verdict()
+
+
+def _refused(scope: Scope) -> Verdict | None:
+    """The claim's own verb (cue `verb`) with a negation, in the title, the lead or where the claim is last spoken of."""
+    verbs = frozenset(scope.claim.cues_terms("verb"))
+    verb_final = scope.doc.lang in VERB_FINAL
+    last = max(scope.hit_lines, default=-1)
+    for number in scope.hit_lines:
+        line = scope.doc.lines[number]
+        if number > LEAD and number != last:
+            continue
+        for m in scope.mentions(number, verbs):
+            signals = signals_before(line, "negation", m.start, VERB_NEGATED)
+            if verb_final:
+                signals = signals_after(line, "negation", m.end, VERB_NEGATED)
+            if signals:
+                return Verdict(True, "neutral", "", number, signals[0].start, m.end, "refused")
+    return None
 
 
 def _negated(scope: Scope, hit: Hit) -> bool:

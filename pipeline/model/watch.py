@@ -71,7 +71,7 @@ class Slot:
     )  # value -> terms that say it, besides the lexicon
     least: float | None = None  # a smaller number is something else
     most: float | None = None  # a larger number is something else
-    reach: int = 1  # sentences after a passage in which its subject is still carried
+    reach: int = 2  # sentences after a passage in which its subject is still carried
     options: Mapping[str, object] = field(default_factory=dict)  # what only the reader of this type understands
 
 
