@@ -40,16 +40,15 @@ def prune(store: Store, keep: Retention, *, now: datetime, fence: Fence | None =
             with store.transaction(fence) as tx:
                 deleted = rows(tx)
             gone[kind] += deleted
-            if deleted < BATCH:
+            if not deleted:
                 break
     return gone
 
 
 def _kinds(keep: Retention, now: datetime) -> dict[str, Callable[[Transaction], int]]:
-    e, a, v, f = t.entries.c, t.articles.c, t.versions.c, t.findings.c
+    e, a, f = t.entries.c, t.articles.c, t.findings.c
     d, o, n, s = t.alert_decisions.c, t.outbox.c, t.near_misses.c, t.source_events.c
     has_finding = sa.select(f.id).where(f.article_id == a.id).exists()
-    old_versions = sa.select(v.id).where(v.fetched_at < _cut(keep.copies, now))
     plans: dict[str, tuple[sa.Table, timedelta | None, Any]] = {
         "pages": (t.pages, timedelta(0), t.pages.c.expires_at <= now),
         "entries": (
@@ -58,7 +57,7 @@ def _kinds(keep: Retention, now: datetime) -> dict[str, Callable[[Transaction], 
             sa.and_(e.stage.in_(("done", "skipped", "failed")), e.last_seen < _cut(keep.entries, now)),
         ),
         "articles": (t.articles, keep.articles, sa.and_(a.last_seen < _cut(keep.articles, now), ~has_finding)),
-        "copies": (t.copy_bands, keep.copies, t.copy_bands.c.version_id.in_(old_versions)),
+        "copies": (t.copy_bands, keep.copies, None),
         "near_misses": (t.near_misses, keep.near_misses, n.at < _cut(keep.near_misses, now)),
         "decisions": (
             t.alert_decisions,
@@ -82,7 +81,9 @@ def _kinds(keep: Retention, now: datetime) -> dict[str, Callable[[Transaction], 
         "search": (t.search_rows, timedelta(0), _nothing_left()),
     }
     return {
-        kind: _deleter(table, condition) for kind, (table, length, condition) in plans.items() if length is not None
+        kind: _bands(_cut(length, now)) if condition is None else _deleter(table, condition)
+        for kind, (table, length, condition) in plans.items()
+        if length is not None
     }
 
 
@@ -104,5 +105,18 @@ def _deleter(table: sa.Table, condition: sa.ColumnElement[bool]) -> Callable[[Tr
     def delete(tx: Transaction) -> int:
         chosen = sa.select(*key).where(condition).limit(BATCH)
         return tx.count(sa.delete(table).where(sa.tuple_(*key).in_(chosen)))
+
+    return delete
+
+
+def _bands(before: datetime) -> Callable[[Transaction], int]:
+    """Bands of versions before that time, some versions at once: numbers of versions grow with time."""
+    v, b = t.versions.c, t.copy_bands.c
+    last = sa.select(v.id).where(v.fetched_at < before).order_by(v.fetched_at.desc(), v.id.desc()).limit(1)
+
+    def delete(tx: Transaction) -> int:
+        some = sa.select(b.version_id).where(b.version_id <= (tx.scalar(last) or 0)).order_by(b.version_id)
+        ids = {row.version_id for row in tx.all(some.limit(BATCH * 4))}
+        return tx.count(sa.delete(t.copy_bands).where(b.version_id.in_(ids))) if ids else 0
 
     return delete

@@ -108,10 +108,10 @@ def find(
 
     `ranked` orders the newest thousand by how well they fit. Nothing is found for a question without a word.
     """
-    query = _query(tx, asked, where or Where(), before)
+    query = _query(tx, asked, where or Where(), before, ranked=ranked)
     if query is None:
         return ()
-    rows = tx.all(query.order_by(r.id.desc()).limit(NEWEST if ranked else limit))
+    rows = tx.all(query.limit(NEWEST if ranked else limit))
     hits = [Hit(row=row.id, **{name: row._mapping[name] for name in _HIT}) for row in rows]
     if ranked:
         hits = sorted(hits, key=lambda hit: (-hit.rank, -hit.row))[:limit]
@@ -123,13 +123,13 @@ _HIT = tuple(name for name in Hit.__dataclass_fields__ if name != "row")
 
 def count(tx: Transaction, asked: str, where: Where | None = None) -> int:
     """How many, counting no further than a thousand."""
-    query = _query(tx, asked, where or Where(), None)
+    query = _query(tx, asked, where or Where(), None, ranked=False)
     if query is None:
         return 0
     return int(tx.scalar(sa.select(sa.func.count()).select_from(query.limit(NEWEST).subquery())))
 
 
-def _query(tx: Transaction, asked: str, where: Where, before: int | None) -> sa.Select[Any] | None:
+def _query(tx: Transaction, asked: str, where: Where, before: int | None, *, ranked: bool) -> sa.Select[Any] | None:
     parts = _parts(asked)
     if not parts:
         return None
@@ -147,7 +147,11 @@ def _query(tx: Transaction, asked: str, where: Where, before: int | None) -> sa.
         condition = sa.literal_column("search_words").op("MATCH")(question_text)
         rank = -sa.literal_column("bm25(search_words)")
         key = index.c.rowid
+    if not ranked:
+        rank = sa.literal(0.0)
+    # in the index's own order: sorted by our column, every hit would be read before the first is given
     query = sa.select(t.search_rows, rank.label("rank")).join(index, key == r.id).where(condition)
+    query = query.order_by(key.desc())
     if before is not None:
         query = query.where(key < before)
     return query.where(*_filters(where))
