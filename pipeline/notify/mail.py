@@ -111,6 +111,9 @@ def _address(channel: Channel, text: str) -> Address:
     local, _, domain = address.rpartition("@")
     if not local or not domain or any(c in address for c in ",;<> "):
         raise failure(channel, f"{text!r} is no mail address", permanent=True, hint="correct it in alerts.yaml")
+    if not address.isascii():
+        hint = "write its domain as xn--...; names in other letters are not sent to"
+        raise failure(channel, f"{address} is not in ASCII", permanent=True, hint=hint)
     return Address(display_name=name, username=local, domain=domain)
 
 
@@ -189,8 +192,6 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, recipient: str) -> tupl
         return 500 <= code < 600, f"{address} was refused: {code} {_text(text)}"
     except smtplib.SMTPResponseException as error:
         return 500 <= error.smtp_code < 600, f"the mail to {address} was refused: {_said(error)}"
-    except (smtplib.SMTPNotSupportedError, UnicodeEncodeError):
-        return True, f"the server does not take the address {address}: it is not in ASCII"
     return None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -50,6 +52,21 @@ def test_json_lines(tmp_path: Path) -> None:
 def test_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     notify.send(Channel(id="console", kind="stdout"), ALERT, now=NOW)
     assert ALERT.subject in capsys.readouterr().out
+
+
+def test_nobody_reads_standard_output_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open(os.devnull) as unwritable:
+        monkeypatch.setattr(sys, "stdout", unwritable)
+        with pytest.raises(NotifyError, match="takes nothing") as caught:
+            notify.send(Channel(id="console", kind="stdout"), ALERT, now=NOW)
+    assert caught.value.permanent is False
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_temporary() -> None:
+    with pytest.raises(NotifyError, match="No space left") as caught:
+        notify.send(Channel(id="out", kind="file", address="/dev/full"), ALERT, now=NOW)
+    assert caught.value.permanent is False
 
 
 @pytest.mark.parametrize("kind", ["file", "atom", "json-feed"])

@@ -157,6 +157,17 @@ def test_a_refused_mail_is_parked_and_a_delayed_one_is_not(answer: str, permanen
     assert len(box.mails) == 1
 
 
+def test_a_server_that_breaks_off_keeps_what_it_took() -> None:
+    box = Postbox(data=["250 OK", "hang up"])
+    with SmtpServer(box):
+        to = ("ada@desk.example", "bob@desk.example")
+        with pytest.raises(NotifyError, match="broke off") as caught:
+            notify.send(channel(box, to=to), ALERT, now=NOW)
+        assert (caught.value.permanent, caught.value.delivered) == (False, ("to:ada@desk.example",))
+        notify.send(channel(box, to=to), ALERT, now=NOW, done=caught.value.delivered)
+    assert [to for _, (to,) in box.envelopes] == ["ada@desk.example", "bob@desk.example"]
+
+
 def test_a_server_that_is_away_is_temporary() -> None:
     with SmtpServer(Postbox()) as box:
         pass

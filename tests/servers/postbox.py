@@ -45,6 +45,8 @@ class Postbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.data:
             answer = self.data.pop(0)
+            if answer == "hang up":
+                server.transport.close()
             if not answer.startswith("250"):
                 return answer
         content = envelope.content

@@ -166,3 +166,12 @@ def test_vantage_points() -> None:
     assert (one_sided.countries, one_sided.one_sided, one_sided.independent) == (("AZ",), True, 1)
     assert vantage([seen(AZERTAC, "1", country="")]).one_sided is False
     assert vantage([]).state_only is False
+
+
+def test_a_finding_without_evidence_publisher_or_date_is_still_a_message() -> None:
+    bare = replace(candidate(relation="denies"), evidence=(), publishers=())
+    text = message.render(bare, JF17).text
+    assert text.startswith("JF-17 sale to Azerbaijan: denied\n\nKnown: ")
+    assert "Independent publishers: 0\n" in text
+    undated = candidate(publishers=(replace(seen(DAWN, "1"), published=None),))
+    assert "\nDawn\nhttps://dawn.example/1\n" in message.render(undated, JF17).text

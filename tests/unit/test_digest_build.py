@@ -294,3 +294,18 @@ def test_further_quotes_come_from_other_voices() -> None:
         for n, p in enumerate((DAWN, AZERTAC, JANG))
     )
     assert made(Facts(candidates=copies, claims=CLAIMS)).changed.items[0].more == ()
+
+
+def test_a_finding_without_evidence_is_still_an_item() -> None:
+    bare = replace(signed(found_at=AT), evidence=())
+    item = made(Facts(candidates=(bare,), claims=CLAIMS)).changed.items[0]
+    assert item.quote is None
+
+
+def test_at_most_two_other_voices_are_quoted() -> None:
+    many = tuple(
+        signed(finding=f"f{n}", found_at=AT, publishers=(seen(p, str(n)),))
+        for n, p in enumerate((DAWN, AZERTAC, JANG, TREND))
+    )
+    item = made(Facts(candidates=many, claims=CLAIMS)).changed.items[0]
+    assert [quote.outlet for quote in (item.quote, *item.more) if quote] == ["Dawn", "AZERTAC", "Jang"]
