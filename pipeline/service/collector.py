@@ -37,6 +37,7 @@ class Collector:
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._current: _Client | None = None
+        self._tasks: dict[Any, asyncio.Task[Any]] = {}
         self._thread = threading.Thread(target=self._turn, name="collector", daemon=True)
 
     def start(self) -> None:
@@ -49,10 +50,23 @@ class Collector:
         self._loop.run_forever()
 
     def submit(self, work: Work[T]) -> Future[T]:
-        """Begin that work; its future may be cancelled."""
+        """Begin that work. Its future is done when the work has truly ended, also after `cut_off`."""
         return asyncio.run_coroutine_threadsafe(self._run(work), self._loop)
 
+    def cut_off(self, work: Work[T]) -> None:
+        """Cancel that work. To be called again while it goes on: the first time it may wait for what it has in hand."""
+        task = self._tasks.get(work)
+        if task is not None:
+            self._loop.call_soon_threadsafe(task.cancel)
+
     async def _run(self, work: Work[T]) -> T:
+        task = self._tasks[work] = asyncio.create_task(self._carried(work))
+        try:
+            return await task
+        finally:
+            del self._tasks[work]
+
+    async def _carried(self, work: Work[T]) -> T:
         async with self._client() as client:
             return await work(self._desk, client, self._stop)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +47,6 @@ class _Run:
     """A run in progress."""
 
     started_s: float
-    future: Future[Any] | None = None
     told: bool = False  # that it hangs
 
 
@@ -99,7 +98,7 @@ class Jobs:
             desk.write_now(lambda tx: jobs.started(tx, job.name, now=desk.clock.now()))
             fault: Exception | None = None
             try:
-                result = summary(self._carry_out(job, run))
+                result = summary(self._carry_out(job))
             except CancelledError:
                 fault, result = TimeoutError(), f"cut off after {job.allowed}"
             except Exception as error:  # noqa: BLE001 - stored and told below, whatever it was
@@ -111,10 +110,9 @@ class Jobs:
         self._record(job, result, took_s, fault)
         return fault is None
 
-    def _carry_out(self, job: Job, run: _Run) -> object:
+    def _carry_out(self, job: Job) -> object:
         if job.work is not None:
-            run.future = self._collector.submit(job.work)
-            return run.future.result()
+            return self._collector.submit(job.work).result()
         assert job.call is not None
         return job.call(self._desk)
 
@@ -148,8 +146,8 @@ class Jobs:
             if not run.told:
                 run.told = True
                 self._hangs(name, now_s - run.started_s)
-                if run.future is not None:
-                    run.future.cancel()
+            if (work := self.jobs[name].work) is not None:
+                self._collector.cut_off(work)
         return tuple(name for name, _ in long)
 
     def _hangs(self, name: str, for_s: float) -> None:

@@ -71,8 +71,8 @@ class _Readable(_Line):
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and (not text or any(c in text for c in ' "=')):
-        return json.dumps(text, ensure_ascii=False)
-    return str(text)
+        return '"' + text.replace('"', '\\"') + '"'
+    return text
 
 
 def set_up(form: str = "text", level: str = "info", stream: TextIO | None = None) -> None:
