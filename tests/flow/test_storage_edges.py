@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +35,8 @@ from pipeline.storage import (
 from pipeline.storage.retention import Retention
 from pipeline.storage.session import Store, Transaction, open_store
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "migrations"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -451,3 +454,38 @@ def test_half_an_archive_is_refused_and_changes_nothing(sqlite_store: Store, tmp
     back = open_store(url)
     assert not any(everything(back).values())
     back.close()
+
+
+def test_a_file_that_may_not_grow_is_a_full_disk_and_stays_whole(sqlite_store: Store) -> None:
+    """A process with a file size limit, as an operator may set: nothing is half written."""
+    program = """
+import resource, sys
+from datetime import UTC, datetime
+from pipeline.errors import StoreError
+from pipeline.model.source import Entry, Source
+from pipeline.storage import entries, sources
+from pipeline.storage.session import open_store
+now = datetime(2026, 3, 1, tzinfo=UTC)
+store = open_store(sys.argv[1])
+with store.transaction() as tx:
+    sources.sync(tx, [Source(id="s1", url="https://a.example/")], now=now)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
+stored = 0
+try:
+    for n in range(1000):
+        with store.transaction() as tx:
+            entries.add(tx, [Entry(source="s1", key=str(n), url="", summary="x" * 20_000)], now=now)
+        stored += 1
+except StoreError as error:
+    print(stored, error.reason.value)
+"""
+    assert sqlite_store.path is not None
+    url = f"sqlite:///{sqlite_store.path}"
+    said = subprocess.run(
+        [sys.executable, "-c", program, url], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    stored, reason = said.stdout.split()
+    assert reason == Reason.DISK_FULL.value
+    with sqlite_store.read() as tx:
+        assert entries.depth(tx) == {"new": int(stored)}
+        assert tx.scalar(sa.text("PRAGMA integrity_check")) == "ok"
