@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -125,20 +123,14 @@ class Fetcher:
                     "robots.txt of the site does not allow this address", thing=mask(here.url), reason=Reason.ROBOTS
                 )
             delay_s = max(delay_s, rules.delay_s)
-        async with self._turn(here, journey, delay_s):
-            return await self._exchange(here, journey)
-
-    @asynccontextmanager
-    async def _turn(self, here: wire.Target, journey: _Journey, delay_s: float) -> AsyncIterator[None]:
-        """A moment at which this host may be asked; waiting for it takes no slot from other hosts."""
         site = self._site(here)
         site.users += 1
         try:
-            async with site.turns:
+            async with site.turns:  # waiting for a host's turn takes no slot from other hosts
                 if journey.kind != "robots":
                     await self._wait(here, delay_s)
                 async with self._slots:
-                    yield
+                    return await self._exchange(here, journey)
         finally:
             site.users -= 1
 
@@ -229,9 +221,10 @@ class Fetcher:
     async def _rules(self, here: wire.Target) -> robots.Rules:
         """The site's rules, asked for once and kept. Raises FetchError when they cannot be had for now."""
         site = self._site(here)
-        async with site.asking:
-            if _now() >= site.until:
-                await self._ask_rules(here, site)
+        if _now() >= site.until:
+            async with site.asking:
+                if _now() >= site.until:  # nobody else asked meanwhile
+                    await self._ask_rules(here, site)
         if site.failure is not None:
             raise _about(site.failure, here)
         return site.rules or robots.open_to_all(self.policy.agent)

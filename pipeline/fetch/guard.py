@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 
 from pipeline.errors import FetchError
 from pipeline.fetch.mask import mask
@@ -54,7 +54,7 @@ def public(address: IPAddress) -> bool:
     return not any(known.version == block.version and known in block for known in _forms(address) for block in _CLOSED)
 
 
-def check(host: str, port: int, *, url: str, allow: Iterable[Endpoint]) -> None:
+def check(host: str, port: int, *, url: str, allow: Set[Endpoint]) -> None:
     """Refuse an address that is written as a number and is not public. Names are checked when they are resolved.
 
     Raises FetchError with BAD_ADDRESS or PRIVATE_ADDRESS.
@@ -64,21 +64,20 @@ def check(host: str, port: int, *, url: str, allow: Iterable[Endpoint]) -> None:
     except ValueError as error:
         raise FetchError(str(error), thing=mask(url), reason=Reason.BAD_ADDRESS) from None
     if address is not None:
-        check_resolved(str(address), host, port, thing=mask(url), allow=allow)
+        check_resolved(str(address), host, port, url=url, allow=allow)
 
 
-def check_resolved(address: str, host: str, port: int, *, thing: str, allow: Iterable[Endpoint]) -> None:
+def check_resolved(address: str, host: str, port: int, *, url: str, allow: Set[Endpoint]) -> None:
     """Refuse a resolved address that is not public, unless its host and port are allowed.
 
     Raises FetchError with PRIVATE_ADDRESS.
     """
-    allowed = frozenset(allow)
-    if (host.lower().strip("[]"), port) in allowed or (address, port) in allowed:
+    if (host.lower().strip("[]"), port) in allow or (address, port) in allow:
         return
     if not public(ipaddress.ip_address(address.partition("%")[0])):
         raise FetchError(
             f"{host} is at {address}, which is no address of the open internet",
-            thing=thing,
+            thing=mask(url),
             reason=Reason.PRIVATE_ADDRESS,
             hint=f"if that is meant, allow {host}:{port} in settings.yaml",
         )

@@ -30,6 +30,7 @@ Lookup = Callable[[str, int], list[str]]
 _DNS_THREADS = 24  # a name server that does not answer holds a thread for tens of seconds
 _FIELD_BYTES = 32_768  # one header line: some sites send content policies of 20 kB
 _FIELDS = 200  # header lines
+_LOOK_S = 1.0  # how often a body that does not go on is looked after
 _DEEPEST = 8  # errors behind an error
 _HINT_LATER = "nothing to do: it is asked again later"
 _PORTS = {"http": 80, "https": 443}
@@ -46,13 +47,14 @@ class Target:
 
     @property
     def site(self) -> str:
-        """Host, and port where it is not the usual one: what is paced, and what a robots.txt is for."""
-        return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
+        """Host, and port where it is not the usual one: what is paced."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, without user name."""
-        return str(URL(self.url).origin())
+        """Scheme, host and port, without user name: what a robots.txt is for."""
+        return f"{self.scheme}://{self.site}"
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ class CheckedResolver(AbstractResolver):
         refused: FetchError | None = None
         for address in addresses:
             try:
-                guard.check_resolved(address, host, port, thing=host, allow=self._allow)
+                guard.check_resolved(address, host, port, url=host, allow=self._allow)
                 result = _result(host, port, address)
                 vetted += [result] if family in (socket.AF_UNSPEC, result["family"]) else []
             except FetchError as error:
@@ -205,11 +207,35 @@ class Wire:
                 yield Answer(
                     status=response.status,
                     headers=fields,
-                    pieces=response.content.iter_any(),
+                    pieces=_pieces(response, to, self._read_s),
                     cookies={name: morsel.value for name, morsel in response.cookies.items()},
                 )
         except (aiohttp.ClientError, aiohttp.InvalidURL, TimeoutError, OSError, ValueError) as error:
             raise _translated(error, to) from error
+
+
+async def _pieces(response: aiohttp.ClientResponse, to: Target, read_s: float) -> AsyncIterator[bytes]:
+    """The body as it comes. A body whose framing breaks after the headers closes the connection, and aiohttp goes on
+    waiting for more without any limit: so it is looked after here. Raises FetchError.
+    """
+    waited = 0.0
+    while True:
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                piece = await response.content.readany()
+        except aiohttp.ServerTimeoutError:
+            raise
+        except TimeoutError:
+            waited += _LOOK_S
+            open_still = response.connection is not None and response.connection.transport is not None
+            if open_still and waited < read_s + _LOOK_S:
+                continue
+            reason = Reason.READ_TIMEOUT if open_still else Reason.PROTOCOL
+            raise FetchError(f"{_SAID[reason]}: in the middle", thing=mask(to.url), reason=reason) from None
+        if not piece:
+            return
+        waited = 0.0
+        yield piece
 
 
 def _readable(value: str) -> str:

@@ -21,7 +21,7 @@ class RawItem:
     """One item as a feed writes it, before anything is decided."""
 
     guid: str = ""
-    links: tuple[str, ...] = ()  # absolute web addresses, the likeliest first
+    link: str = ""  # absolute web address, "" when there is none
     title: str = ""  # with markup
     published_raw: str = ""
     updated_raw: str = ""
@@ -62,7 +62,7 @@ def document(
     identities = [
         keys.Item(
             guid=clean(item.guid).strip(),
-            link=item.links[0] if item.links else "",
+            link=item.link,
             title=plain(item.title),
             date=item.published_raw.strip(),
             body=item.summary or item.content,
@@ -100,7 +100,7 @@ def _entry(
     aggregators: frozenset[str],
 ) -> Entry:
     notes: list[Reason] = []
-    link = item.links[0] if item.links else ""
+    link = item.link
     if not link:
         notes.append(Reason.NO_ADDRESS)
     elif inner := links.unwrapped(link, feed_url):

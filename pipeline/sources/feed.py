@@ -5,9 +5,10 @@ The only file that knows feedparser. Markup of summaries and contents is passed 
 
 from __future__ import annotations
 
+import functools
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -132,50 +133,52 @@ def _harmless(error: object) -> bool:
     return isinstance(error, (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType))
 
 
-def _item(entry: Mapping[str, Any], base: str) -> RawItem:
-    contents = [_text(part.get("value")) for part in entry.get("content", ()) if isinstance(part, Mapping)]
+def _item(entry: dict[str, Any], base: str) -> RawItem:
+    # Looked up as in a plain dictionary: feedparser's own look-up answers for missing keys with others, and slowly.
+    get = functools.partial(dict.get, entry)
+    contents = [_text(part.get("value")) for part in get("content") or () if isinstance(part, Mapping)]
+    guid = _text(get("id"))
     return RawItem(
-        guid=_text(entry.get("id")),
-        links=_links(entry, base),
-        title=_text(entry.get("title")),
-        published_raw=_date(entry, "published") or _date(entry, "created"),
-        updated_raw=_date(entry, "updated"),
-        summary=_text(entry.get("summary")),
+        guid=guid,
+        link=_link(entry, guid, base),
+        title=_text(get("title")),
+        published_raw=_text(get("published")) or _text(get("created")),
+        updated_raw=_text(get("updated")),
+        summary=_text(get("summary")),
         content=max(contents, key=len, default=""),
-        author=_text(entry.get("author")),
-        origin_url=_origin(entry),
-        lang=_lang(entry),
+        author=_text(get("author")),
+        origin_url=_origin(get("source")),
+        lang=_lang(get("language"), get("title_detail")),
     )
 
 
-def _links(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
-    """Where the item may live, best first: its link, an alternate link, a guid that is an address, an enclosed page."""
-    related = [link for link in entry.get("links", ()) if isinstance(link, Mapping)]
-    alternates = [link for link in related if link.get("rel", "alternate") == "alternate"]
-    pages = [link for link in related if link.get("rel") == "enclosure" and "html" in _text(link.get("type"))]
-    enclosed = [link for link in related if link.get("rel") == "enclosure" and not link.get("type")]
-    guid = _text(entry.get("id"))
-    written = [_text(entry.get("feedburner_origlink")), _text(entry.get("link"))]
-    written += [_text(link.get("href")) for link in alternates] + [guid]
-    # feedparser takes the guid for the link where there is none; only an address counts.
-    written = [href for href in written if href != guid or guid.startswith(("http://", "https://", "/"))]
-    written += [_text(link.get("href")) for link in pages + enclosed]
-    return tuple(dict.fromkeys(link for link in (absolute(base, href) for href in written) if link))
+def _link(entry: dict[str, Any], guid: str, base: str) -> str:
+    """Where the item lives: its link, an alternate link, a guid that is an address, an enclosed page; or ""."""
+    for href in _written(entry, guid):
+        # feedparser takes the guid for the link where there is none; only an address counts.
+        if href and (href != guid or guid.startswith(("http://", "https://", "/"))):
+            address = absolute(base, href)
+            if address:
+                return address
+    return ""
 
 
-def _date(entry: Mapping[str, Any], name: str) -> str:
-    """The date as written. feedparser answers `updated` with `published` and a warning, so it is looked for first."""
-    return _text(entry.get(name)) if name in entry.keys() else ""  # noqa: SIM118  (its own `in` knows aliases)
+def _written(entry: dict[str, Any], guid: str) -> Iterator[str]:
+    yield _text(dict.get(entry, "feedburner_origlink"))
+    yield _text(dict.get(entry, "link"))
+    related = [link for link in dict.get(entry, "links") or () if isinstance(link, Mapping)]
+    yield from (_text(link.get("href")) for link in related if link.get("rel", "alternate") == "alternate")
+    yield guid
+    enclosed = [link for link in related if link.get("rel") == "enclosure"]
+    yield from (_text(link.get("href")) for link in enclosed if "html" in (_text(link.get("type")) or "html"))
 
 
-def _origin(entry: Mapping[str, Any]) -> str:
-    source = entry.get("source")
+def _origin(source: object) -> str:
     return _text(source.get("href")) or _text(source.get("url")) if isinstance(source, Mapping) else ""
 
 
-def _lang(entry: Mapping[str, Any]) -> str:
-    detail = entry.get("title_detail")
-    return _text(entry.get("language")) or (_text(detail.get("language")) if isinstance(detail, Mapping) else "")
+def _lang(language: object, title: object) -> str:
+    return _text(language) or (_text(title.get("language")) if isinstance(title, Mapping) else "")
 
 
 def _text(value: object) -> str:

@@ -53,10 +53,10 @@ def _item(item: Mapping[str, Any], base: str) -> RawItem:
     # `external_url` is what a link blog writes about; the item itself lives at `url`.
     written = [_text(item.get("url")), guid if guid.startswith(("http://", "https://")) else ""]
     written.append(_text(item.get("external_url")))
-    links = (absolute(base, href) for href in written if href)
+    links = (absolute(base, href) for href in written)
     return RawItem(
         guid=guid,
-        links=tuple(dict.fromkeys(link for link in links if link)),
+        link=next((link for link in links if link), ""),
         title=_text(item.get("title")),
         published_raw=_text(item.get("date_published")),
         updated_raw=_text(item.get("date_modified")),

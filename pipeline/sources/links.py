@@ -46,6 +46,8 @@ def unwrapped(link: str, feed_url: str) -> str:
 
     Only a link to the feed's own site is opened: elsewhere an address in the query belongs to the page.
     """
+    if "=http" not in link:
+        return ""
     parts = split(link)
     if parts is None or not related(host(link), host(feed_url)):
         return ""
@@ -63,6 +65,8 @@ def hides_publisher(link: str, *, feed_url: str, origin_url: str, aggregators: f
     Known by name (`aggregators`, hosts from settings), or by the feed itself: the item names another site as its origin
     (`<source url>`) while its link stays on the site of the feed.
     """
+    if not origin_url and not aggregators:
+        return False
     at = host(link)
     if any(at == name or at.endswith("." + name) for name in aggregators):
         return True

@@ -27,7 +27,7 @@ def read(body: bytes, *, source: Source, base: str) -> RawFeed:
         raise _not_a_sitemap(source)
     return RawFeed(
         format="sitemap",
-        items=tuple(item for item in (_item(node, base) for node in root.children("url")) if item.links),
+        items=tuple(item for item in (_item(node, base) for node in root.children("url")) if item.link),
         malformed=not well_formed,
     )
 
@@ -53,7 +53,7 @@ def _item(node: xml.Node, base: str) -> RawItem:
     publication = next(news.children("publication"), None) if news else None
     address = absolute(base, node.child("loc"))
     return RawItem(
-        links=(address,) if address else (),
+        link=address,
         title=news.child("title") if news else "",
         published_raw=news.child("publication_date") if news else "",
         updated_raw=node.child("lastmod"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -25,19 +26,21 @@ class Node:
     @property
     def name(self) -> str:
         """The local name in lower case; "" for comments and processing instructions."""
-        tag = self._element.tag
+        tag = _readable(lambda: self._element.tag)
         return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
     @property
     def text(self) -> str:
         """The text of the element and of all below it, trimmed."""
-        return "".join(str(part) for part in self._element.itertext()).strip()
+        return str(_readable(lambda: "".join(str(part) for part in self._element.itertext()))).strip()
 
     def attribute(self, name: str) -> str:
         """The attribute of that local name in any case, or ""."""
         wanted = name.lower()
-        named = ((str(key).rpartition("}")[2].lower(), str(value)) for key, value in self._element.attrib.items())
-        return next((value for key, value in named if key == wanted), "")
+        for key in self._element.attrib:
+            if str(key).rpartition("}")[2].lower() == wanted:
+                return str(_readable(functools.partial(self._element.get, key)))
+        return ""
 
     def children(self, name: str = "") -> Iterator[Node]:
         """The elements directly below, all or those of a local name."""
@@ -49,6 +52,14 @@ class Node:
     def child(self, name: str) -> str:
         """The text of the first element of that name directly below, or ""."""
         return next((node.text for node in self.children(name)), "")
+
+
+def _readable(get: Callable[[], object]) -> object:
+    """What an element holds; "" where broken XML was let through with characters that are none (`&#xD800;`)."""
+    try:
+        return get()
+    except UnicodeDecodeError:
+        return ""
 
 
 def read(body: bytes) -> tuple[Node, bool]:

@@ -31,7 +31,8 @@ FEED = (
     b'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Outlet</title>'
     b"<item><guid>1</guid><title>First</title><link>/first</link></item></channel></rss>"
 )
-HUGE = 64 * 1024 * 1024  # bytes that a bomb unpacks to
+HUGE = bytes(16 * 1024 * 1024)  # what a bomb unpacks to
+GZIPPED = gzip.compress(HUGE, 6)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ async def _half_chunk(reply: Reply) -> None:
 @fault("/bad-chunk")
 async def _bad_chunk(reply: Reply) -> None:
     await reply.head(200, {"Transfer-Encoding": "chunked", "Connection": "close"})
+    await reply.raw(b"5\r\nfirst\r\n")
+    await asyncio.sleep(0.05)  # in a packet of its own
     await reply.raw(b"zz\r\nno number\r\n")
 
 
@@ -171,28 +174,27 @@ async def _endless(reply: Reply) -> None:
 
 @fault("/gzip-bomb")
 async def _gzip_bomb(reply: Reply) -> None:
-    await reply.page(Page(gzip.compress(bytes(HUGE), 9), headers={"Content-Encoding": "gzip"}))
+    await reply.page(Page(GZIPPED, headers={"Content-Encoding": "gzip"}))
 
 
 @fault("/deflate-bomb")
 async def _deflate_bomb(reply: Reply) -> None:
-    await reply.page(Page(zlib.compress(bytes(HUGE), 9), headers={"Content-Encoding": "deflate"}))
+    await reply.page(Page(zlib.compress(HUGE, 6), headers={"Content-Encoding": "deflate"}))
 
 
 @fault("/br-bomb")
 async def _br_bomb(reply: Reply) -> None:
-    await reply.page(Page(brotli.compress(bytes(HUGE), quality=1), headers={"Content-Encoding": "br"}))
+    await reply.page(Page(brotli.compress(HUGE, quality=1), headers={"Content-Encoding": "br"}))
 
 
 @fault("/file-bomb")
 async def _file_bomb(reply: Reply) -> None:
-    await reply.page(Page(gzip.compress(bytes(HUGE), 9), headers={"Content-Type": "application/gzip"}))
+    await reply.page(Page(GZIPPED, headers={"Content-Type": "application/gzip"}))
 
 
 @fault("/nested-bomb")
 async def _nested_bomb(reply: Reply) -> None:
-    packed = gzip.compress(gzip.compress(bytes(HUGE), 9), 9)
-    await reply.page(Page(packed, headers={"Content-Encoding": "gzip, gzip"}))
+    await reply.page(Page(gzip.compress(GZIPPED), headers={"Content-Encoding": "gzip, gzip"}))
 
 
 @fault("/not-gzip")
