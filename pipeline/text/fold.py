@@ -107,7 +107,7 @@ def ends_word(text: str, end: int) -> bool:
 
 # Code points without a letter of their own: vowel signs and tatweel of the Arabic script, nukta, accents that were
 # not composed, soft hyphens, joiners and direction marks.
-_DROPPED = frozenset(
+LOOSE = frozenset(
     "\u0640\u0670\u093c\u00ad\u200b\u200d\u200e\u200f\u2060\ufeff\u0307\u061c\u202a\u202b\u202c\u202d\u202e"
     + "".join(chr(c) for c in (*range(0x064B, 0x0660), *range(0x0300, 0x0370), *range(0x06D6, 0x06DD)))
     + "".join(chr(c) for c in range(0x2066, 0x206A))
@@ -133,7 +133,7 @@ def clean(text: str) -> Clean:
 
     Most texts have none and come back as they are. Precomposed letters are left to `fold`.
     """
-    loose = _DROPPED.intersection(text) if not text.isascii() else frozenset()
+    loose = LOOSE.intersection(text) if not text.isascii() else frozenset()
     if not loose:
         return Clean(text)
     pieces: list[str] = []

@@ -17,6 +17,7 @@ _Answer = tuple[Quantity | None, int]
 _TWO_PLACES = Decimal("0.01")
 _CENTURY = Decimal(100)
 _DETERMINERS = frozenset(("the", "these", "those", "all", "die"))  # "the two" alone is a pronoun
+_PRONOUNS = frozenset(("no", "any", "every", "some", "each", "which", "this", "that"))  # before "one"
 _WEEK = Decimal(7)
 
 
@@ -103,6 +104,9 @@ class MeasureReader:
 
     def _phrase(self, at: int) -> _Answer | None:
         """Whole phrases: half of, doubled, a fortnight, a pair of."""
+        half = self.amounts.read(at) if self.w.half_before.at(self.t.words, at) else None
+        if half is not None:
+            return self._measured(half, at)
         share = self._share(at)
         if share is not None:
             return share
@@ -332,11 +336,13 @@ class MeasureReader:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
         end = self.amounts.ending(amount.last)[0]
         single = amount.low == amount.high == 1
-        if single and not amount.digits and (not self.w.one_counts or self.t.word(end) in self.w.several_of):
+        if single and not amount.digits and self._mere_word(amount, end):
             return None, amount.last
         hyphen = self.over_hyphen(end) > end
         if hyphen and self.t.word(end + 1) in self.w.nouns.no_compound:
             return None, end + 2
+        if self.t.word(end) in self.w.nouns.dropped:
+            return None, end + 1
         noun = None
         if hyphen and not amount.unsure and self.t.letters(end + 1):
             noun = Noun(self.t.words[end + 1], end + 1, end + 2)
@@ -349,6 +355,11 @@ class MeasureReader:
         if noun is not None and self.names.is_round_year(amount) and not self._plural_noun(noun):
             return None, amount.last
         return self._quantity("count", amount, noun.head if noun else "", amount.first, amount.last, noun), amount.last
+
+    def _mere_word(self, amount: Amount, end: int) -> bool:
+        """Whether "one" counts nothing: an article, "one of the", "no one"."""
+        pronoun = self.t.word(end) in self.w.several_of or self.t.word(amount.first - 1) in _PRONOUNS
+        return not self.w.one_counts or pronoun
 
     def _plural_noun(self, noun: Noun) -> bool:
         return bool(self.w.nouns.plurals) and (

@@ -113,7 +113,7 @@ def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: boo
         return 0
     if single and config.plurals:
         return len(units) - 1
-    marked = next((n for n, u in enumerate(units) if _plural(u.text, words)), None)
+    marked = next((n for n, u in enumerate(units) if _counted(u, words)), None)
     if marked is not None:
         return marked
     if config.plurals and config.head == "first":  # a language that marks the plural shows none: a code, or no count
@@ -125,8 +125,11 @@ def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: boo
     return (nouns or plain or [0])[0]
 
 
-def _plural(text: str, words: NumberWords) -> bool:
-    config = words.nouns
+def _counted(unit: _Unit, words: NumberWords) -> bool:
+    """Whether a word is a noun in the plural; of designations only those that take a plural s (F-16s)."""
+    if unit.code and words.lang != "en":
+        return False
+    config, text = words.nouns, unit.text
     if text in config.irregular or text.rpartition("-")[2] in config.irregular:
         return True
     if not config.plurals or not text.endswith(config.plurals):

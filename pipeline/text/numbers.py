@@ -136,7 +136,7 @@ class NumberReader:
         scale, end = self._scales(j, digits=bool(digits))
         if end == j:
             group = self.w.groups.at(self.t.words, j) if j > at else None
-            if group is not None and self.t.word(j) not in ("pair", "couple"):
+            if group is not None:
                 scale, end = group[0], j + group[1]
         if end == j:
             return None if self._needs_scale(at) else Number(value, at, j, value, digits=digits)

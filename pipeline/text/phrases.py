@@ -19,8 +19,11 @@ ANY_ENDING = re.compile(rf"\w{{0,{_LONGEST_ENDING}}}")
 
 def tokens_of(phrase: str) -> tuple[str, ...]:
     """A phrase as the tokens that the same words give in a text; * stays with its word."""
+    folded = fold(phrase)
+    if folded.rstrip("*").isalpha():
+        return (folded,)
     parts: list[str] = []
-    for piece in fold(phrase).split(" "):
+    for piece in folded.split(" "):
         found = Tokens(piece, piece, 0, len(piece), lang="", spaced=False).words
         for word in found:
             if word == "*" and parts:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.text.fold import LOOSE
+
 # Marks that Python's \w leaves out although words are written with them (category M of the scripts we read).
 _MARKS = (
     "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -19,6 +21,8 @@ _RULE_SPACED = re.compile(f"{_WORD}|{_SPACED}|{_PLAIN}|{_REST}")
 
 STOPS = frozenset(".!?\u06d4\u0964\u0589\n;")  # tokens over which no phrase runs
 _BLOCK = 40_000  # code points; bounds the memory that a text of megabytes takes
+_DROP = dict.fromkeys(map(ord, LOOSE))
+_LOOSE_MARK = re.compile("[" + "".join(sorted(LOOSE)) + "]")
 
 
 class Tokens:
@@ -33,6 +37,8 @@ class Tokens:
         rule = _RULE_SPACED if spaced else _RULE
         found = list(rule.finditer(folded, start, end))
         self.words = [m.group() for m in found]
+        if not folded.isascii() and _LOOSE_MARK.search(folded, start, end):
+            self.words = [word.translate(_DROP) or word for word in self.words]
         self.starts = [m.start() for m in found]
         self.ends = [m.end() for m in found]
 
