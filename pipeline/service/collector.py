@@ -62,7 +62,8 @@ class Collector:
     async def _run(self, work: Work[T]) -> T:
         task = self._tasks[work] = asyncio.create_task(self._carried(work))
         try:
-            return await task
+            result: T = await task
+            return result
         finally:
             del self._tasks[work]
 

@@ -15,7 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.model.rules import AlertRules, Secret
 from pipeline.model.source import Source
 from pipeline.model.watch import Watch
-from pipeline.settings import files, references
+from pipeline.settings import clusters, files, references
 from pipeline.settings.alertfile import AlertsFile, alert_rules
 from pipeline.settings.faults import Faults, Loc, validated
 from pipeline.settings.fields import SecretRef
@@ -121,7 +121,7 @@ def load(folder: Path, *, env: Mapping[str, str], alerts_from: Path | None = Non
     return Configuration(
         folder=reader.folder,
         data=data,
-        settings=settings,
+        settings=clusters.with_paths(settings, reader.folder),
         sources=sources,
         watch=compile_watch(
             names.concepts, names.words, list(names.topics.values()), list(names.claims.values()), settings.rates
@@ -285,5 +285,4 @@ def _check_settings(settings: Settings, document: Document, reader: _Reader) -> 
         host, _, port = pair.rpartition(":")
         if not host or not port.isdigit():
             reader.faults.add(document, ("fetch", "allow_private", i), f"{pair!r} is no host:port pair")
-    if settings.engine.kind == "dask" and not settings.engine.address:
-        reader.faults.add(document, ("engine",), "dask needs the address of a scheduler")
+    clusters.check(settings.engine, document, reader.folder, reader.faults)
