@@ -36,7 +36,7 @@ def command(config: Path | None, gold: Path, as_json: bool, errors: bool, worker
     for row, outcome in zip(rows, outcomes, strict=True):
         if not isinstance(outcome, Done):
             click.echo(f"{row['id']}: {outcome.reason} {outcome.detail}", err=True)
-    report = scoring.report(rows, found)
+    report = scoring.report(rows, found, scoring.unscored(watch))
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=1))
     else:

@@ -131,7 +131,10 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
     values: dict[str, list[Value]] = {}
     for slot in reading.scope.claim.slots:
         if slot.type in NUMBERS:
-            values[slot.name] = pick(read_numbers(reading.scope, slot), several=slot.type in ("money", "count") and not slot.options.get("single"))
+            values[slot.name] = pick(
+                read_numbers(reading.scope, slot),
+                several=slot.type in ("money", "count") and not slot.options.get("single"),
+            )
     for slot in reading.scope.claim.slots:
         if slot.type == "date":
             beside = values.get(str(slot.options.get("with", "")), [])
@@ -157,9 +160,10 @@ def _note_periods(reading: _Reading, values: dict[str, list[Value]]) -> None:
     for slot in reading.scope.claim.slots:
         known = reading.known.get(slot.name)
         said = values.get(slot.name, [])
-        if slot.type == "date" and "with" in slot.options and known and said and not slot.options.get("fixed"):
-            if not same_value("date", known, said[0].value, reading.rates):
-                reading.periods.add(str(slot.options["with"]))
+        if slot.type != "date" or "with" not in slot.options or slot.options.get("fixed"):
+            continue
+        if known and said and not same_value("date", known, said[0].value, reading.rates):
+            reading.periods.add(str(slot.options["with"]))
 
 
 def _read_stage(reading: _Reading, slot: Slot) -> Change | None:

@@ -91,9 +91,7 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
 
 def _reach(scope: Scope, line: Line, mentions: list[Mention], quantity: Quantity) -> int:
     """How far the nearest party is, a party behind a comma or conjunction counting as farther off."""
-    return min(
-        gap(m.start, m.end, quantity.start, quantity.end) + _parted(scope, line, m, quantity) for m in mentions
-    )
+    return min(gap(m.start, m.end, quantity.start, quantity.end) + _parted(scope, line, m, quantity) for m in mentions)
 
 
 def _parted(scope: Scope, line: Line, mention: Mention, quantity: Quantity) -> int:
@@ -142,7 +140,11 @@ def _weigh_sum(
     nearer = nearest(other, start, end)
     if near > MONEY_REACH:
         alone = sum(q.kind == quantity.kind for q in line.quantities) == 1 and not other
-        return (0.6, "the only sum of the passage") if alone and near < FAR else (0.0, "too far from what it would pay for")
+        return (
+            (0.6, "the only sum of the passage")
+            if alone and near < FAR
+            else (0.0, "too far from what it would pay for")
+        )
     if nearer < near:
         parts = clauses(line, scope.doc.folded)
         home = clause_of(parts, start)

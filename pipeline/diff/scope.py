@@ -32,7 +32,6 @@ class Scope:
         line = self.doc.lines[number]
         return [m for t in terms for m in line.terms.get(t, ())]
 
-
     def follows(self, number: int) -> bool:
         """Whether a line goes on about the claim without naming its thing: beside a hit, with no other thing named."""
         line = self.doc.lines[number]
@@ -44,7 +43,13 @@ class Scope:
         return number in self.hit_lines and bool(line.carried)
 
 
-def scope_of(candidate: Candidate, claim: Claim, doc: Document, parties: frozenset[str] = frozenset(), things: frozenset[str] = frozenset()) -> Scope:
+def scope_of(
+    candidate: Candidate,
+    claim: Claim,
+    doc: Document,
+    parties: frozenset[str] = frozenset(),
+    things: frozenset[str] = frozenset(),
+) -> Scope:
     """Where a candidate's subject is spoken of: hit windows, then up to `reach` lines on, until a rival takes over."""
     core = _core(claim)
     rivals = _split(claim.rivals)

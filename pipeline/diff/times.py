@@ -45,7 +45,10 @@ def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
             line = scope.doc.lines[number]
             dates = [d for d in line.dates if _fits(slot, d.canonical) and _ahead(scope, slot, d.canonical)]
             if dates:
-                best = min(dates, key=lambda d: (parted(scope, d.start, d.end, value), gap(d.start, d.end, value.start, value.end)))
+                best = min(
+                    dates,
+                    key=lambda d: (parted(scope, d.start, d.end, value), gap(d.start, d.end, value.start, value.end)),
+                )
                 return [Value(slot.name, best.canonical, number, best.start, best.end, value.score, "its period")]
     return []
 
@@ -112,7 +115,9 @@ def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[
 
 def _located(scope: Scope, line: Line, mention: Mention) -> bool:
     """Whether the text says that something is at a place, by preposition, postposition or ending."""
-    if signals_before(line, "place", mention.start, 2, "before") or signals_after(line, "place", mention.end, 2, "after"):
+    if signals_before(line, "place", mention.start, 2, "before") or signals_after(
+        line, "place", mention.end, 2, "after"
+    ):
         return True
     ending = lexicon(scope.doc.lang).endings.place
     return bool(ending) and bool(re.search(ending + "$", scope.doc.folded[mention.start : mention.end]))

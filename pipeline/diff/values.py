@@ -61,7 +61,8 @@ def _same_number(kind: str, known: str, said: str, rates: Rates) -> bool:
     if a is None or b is None:
         return False
     if kind == "money" and a.unit != b.unit:
-        return False
+        first, second = in_base(a, rates), in_base(b, rates)
+        return first is not None and second is not None and _close(kind, first, second)
     if a.bound in ("<=", ">=") and b.bound in ("<=", ">=") and a.bound != b.bound:
         return False
     return _close(kind, a.low, b.low) and _close(kind, a.high, b.high)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.diff.scope import TITLE, VERB_FINAL, Scope, clause_of, clauses, gap, signals_after, signals_before
+from pipeline.diff.scope import (
+    TITLE,
+    VERB_FINAL,
+    Scope,
+    clause_of,
+    clauses,
+    gap,
+    signals_after,
+    signals_before,
+)
 from pipeline.text.document import Candidate, Hit, Line, Signal
 
 DENIAL_REACH = 130  # code points between a denial and the thing denied
@@ -83,9 +92,7 @@ def _negated(scope: Scope, hit: Hit) -> bool:
     words = scope.mentions(hit.line, (terms - parties) or terms)
     if any(signals_before(line, "past", m.start, PAST_BEFORE) for m in words):
         return True
-    return any(
-        signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial")
-    )
+    return any(signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial"))
 
 
 def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:

@@ -48,8 +48,7 @@ def _pair(old: list[str], new: list[tuple[str, int]]) -> list[Edit]:
         if match is None:
             found.append(Edit("added", new=text, new_start=start))
             continue
-        for dropped in left[: left.index(match)]:
-            found.append(Edit("dropped", old=dropped))
+        found += [Edit("dropped", old=dropped) for dropped in left[: left.index(match)]]
         left = left[left.index(match) + 1 :]
         found.append(Edit("changed", old=match, new=text, new_start=start, words=redline(match, text)))
     return found + [Edit("dropped", old=o) for o in left]

@@ -173,27 +173,30 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
 
 
 def _failed_parties(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
-    """The clause that no term of the window meets; one party may be lent by the sentences before or the title."""
+    """The clause that no term of the window meets; parties may be lent by the context."""
     lacking = [c for c in rule.clauses if not _any_has(doc, lines, c)]
-    short = rule.least - sum(_any_has(doc, lines, frozenset((t,))) for t in rule.of) if rule.least else 0
-    if not lacking and short <= 0:
-        return ""
-    context = _context(doc, lines)
-    if not lacking and short == 1 and rule.lent_count:
-        if sum(t == doc.home or _any_has(doc, (*lines, *context), frozenset((t,))) for t in rule.of) >= rule.least:
-            return ""
-    elif short <= 0 and len(lacking) <= rule.loans and all(c in rule.lent for c in lacking):
-        if all(doc.home in c or _any_has(doc, context, c) for c in lacking):
-            return ""
-    if lacking:
-        return "not together with " + " or ".join(sorted(lacking[0])[:4])
-    return f"fewer than {rule.least} of " + ", ".join(sorted(rule.of)[:4])
+    short = rule.least - _count(doc, lines, rule.of) if rule.least else 0
+    if (lacking or short > 0) and not _lent(rule, doc, lines, lacking, short):
+        if lacking:
+            return "not together with " + " or ".join(sorted(lacking[0])[:4])
+        return f"fewer than {rule.least} of " + ", ".join(sorted(rule.of)[:4])
+    return ""
 
 
-def _context(doc: Document, lines: tuple[int, ...]) -> tuple[int, ...]:
-    """The title and the sentences before a window from which it may take a party."""
+def _lent(rule: Rule, doc: Document, lines: tuple[int, ...], lacking: list[Clause], short: int) -> bool:
+    """Whether the title, the sentences before or the outlet's home name the parties that a window lacks."""
     first = lines[0]
-    return tuple(dict.fromkeys((0, *range(max(0, first - LENDING), first))))
+    context = (0, *range(max(0, first - LENDING), first))
+    if lacking:
+        if short > 0 or len(lacking) > rule.loans or any(c not in rule.lent for c in lacking):
+            return False
+        return all(doc.home in c or _any_has(doc, context, c) for c in lacking)
+    at_home = doc.home in rule.of and not _any_has(doc, lines, frozenset((doc.home,)))
+    return short == 1 and rule.lent_count and _count(doc, (*lines, *context), rule.of) + at_home >= rule.least
+
+
+def _count(doc: Document, lines: tuple[int, ...], terms: Clause) -> int:
+    return len({t for n in lines for t in terms if doc.lines[n].has(t)})
 
 
 def _any_has(doc: Document, lines: tuple[int, ...], clause: Clause) -> bool:

@@ -1,4 +1,4 @@
-"""An article against the index: one pass, then sentences with their terms, cues, values, and the subjects they carry."""
+"""An article against the index: one pass, then sentences with their terms, cues, values and carried subjects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,19 @@ def read(article: Article, index: Index) -> Document:
     folded = fold(text)
     lang = language.detect(text, article.lang)
     lines = _lines(title.text, body.text, lang)
-    doc = Document(article.title, article.text, title, body, text, folded, lang, lines, article.published, _home(article, index), quotes=_quotes(text))
+    doc = Document(
+        article.title,
+        article.text,
+        title,
+        body,
+        text,
+        folded,
+        lang,
+        lines,
+        article.published,
+        _home(article, lang, index),
+        quotes=_quotes(text),
+    )
     later = _place(doc, index.scan(text, folded, lang), index)
     _read_values(doc, article, index)
     carry(doc, later, index)
@@ -42,9 +54,12 @@ def _lines(title: str, body: str, lang: str) -> list[Line]:
     return lines
 
 
-def _home(article: Article, index: Index) -> str:
+def _home(article: Article, lang: str, index: Index) -> str:
+    """The country that the outlet need not name: its own, else the one whose language the text is in."""
     iso = article.country.upper()
-    return next((c.id for c in index.concepts.values() if iso and c.iso == iso), "")
+    if iso:
+        return next((c.id for c in index.concepts.values() if c.iso == iso), "")
+    return next((c.id for c in index.concepts.values() if lang in c.speaks), "")
 
 
 def _where(lines: list[Line]) -> dict[str, list[int]]:

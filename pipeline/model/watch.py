@@ -21,6 +21,7 @@ class Concept:
     currency: str = ""  # ISO 4217, of a country
     within: tuple[str, ...] = ()  # concept ids that contain it (a place in a country)
     iso: str = ""  # ISO 3166-1 alpha-2, of a country
+    speaks: tuple[str, ...] = ()  # languages in which texts may leave the country unnamed, of a country
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Topic:
     weights: Mapping[str, float] = field(default_factory=dict)
     threshold: float | None = None
     cap: float = 1.0
+    scored: bool = True  # labels know it; `eval` leaves the others out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class Claim:
     cues: Mapping[str, object] = field(default_factory=dict)  # what match and diff read besides
     expect: Expectation | None = None
     severity: str = ""  # low, normal, high; "" means normal
+    scored: bool = True  # labels know it; `eval` leaves the others out
 
     def cues_terms(self, name: str) -> tuple[str, ...]:
         """The terms of one of its cues, () where it has none."""

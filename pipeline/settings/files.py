@@ -40,6 +40,7 @@ class ConceptEntry(Strict):
     within: Texts = ()
     currency: Text = Field("", pattern="^([A-Z]{3})?$")
     iso: Text = Field("", pattern="^([A-Z]{2})?$")
+    speaks: Texts = Field((), description="of a country: languages in which texts may leave it unnamed")
 
 
 class ConceptsFile(Strict):
@@ -79,6 +80,7 @@ class TopicEntry(Strict):
     weights: dict[str, float] = Field(default_factory=dict)
     threshold: float | None = Field(None, gt=0)
     cap: float = Field(1.0, gt=0)
+    scored: bool = Field(True, description="labels know it; eval leaves the others out")
     trigger: bool = Field(False, description="one word alone may trigger this topic: no warning")
 
 
@@ -124,6 +126,7 @@ class ClaimEntry(Strict):
     cues: dict[str, Terms] = Field(default_factory=dict)
     expect: ExpectEntry | None = None
     severity: Literal["", "low", "normal", "high"] = ""
+    scored: bool = Field(True, description="labels know it; eval leaves the others out")
 
 
 class ClaimsFile(Strict):

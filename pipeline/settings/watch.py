@@ -65,6 +65,7 @@ def _concept(name: str, entry: files.ConceptEntry) -> Concept:
         currency=entry.currency,
         within=entry.within,
         iso=entry.iso,
+        speaks=entry.speaks,
     )
 
 
@@ -93,6 +94,7 @@ def topic_record(entry: files.TopicEntry) -> Topic:
         weights=entry.weights,
         threshold=entry.threshold,
         cap=entry.cap,
+        scored=entry.scored,
     )
 
 
@@ -126,4 +128,5 @@ def _claim(entry: files.ClaimEntry) -> Claim:
         cues=dict(entry.cues),
         expect=Expectation(by=entry.expect.by, grace=entry.expect.grace) if entry.expect else None,
         severity=entry.severity,
+        scored=entry.scored,
     )

@@ -20,7 +20,7 @@ LANGUAGES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 class Cue:
     """One phrase of a lexicon: `kind` is its table, `value` its key there ("" for a plain word list)."""
 
-    kind: str  # stage, modal, negation, denial, certainty, drop, old, past, pair, trio, pronoun, attribution, contrast, place
+    kind: str  # the table: stage, modal, negation, denial, certainty, drop, old, past, pair, trio, contrast, place ...
     value: str
     phrase: str
 

@@ -74,7 +74,7 @@ class Document:
     quotes: list[tuple[int, int]] = field(default_factory=list)  # spans inside quotation marks
 
     def span(self, start: int, end: int) -> Span:
-        """The span of the article's field as given; one that would cross from title to body is cut at the field's end."""
+        """The span in the article's field as given; one that would cross from title to body ends with the title."""
         length = len(self.title.text)
         if start < length:
             return _given("title", self.given_title, self.title, start, min(end, length))
