@@ -55,7 +55,6 @@ class Topic:
     weights: Mapping[str, float] = field(default_factory=dict)
     threshold: float | None = None
     cap: float = 1.0
-    scored: bool = True  # labels know it; `eval` leaves the others out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +99,6 @@ class Claim:
     cues: Mapping[str, object] = field(default_factory=dict)  # what match and diff read besides
     expect: Expectation | None = None
     severity: str = ""  # low, normal, high; "" means normal
-    scored: bool = True  # labels know it; `eval` leaves the others out
 
     def cues_terms(self, name: str) -> tuple[str, ...]:
         """The terms of one of its cues, () where it has none."""

@@ -80,7 +80,6 @@ class TopicEntry(Strict):
     weights: dict[str, float] = Field(default_factory=dict)
     threshold: float | None = Field(None, gt=0)
     cap: float = Field(1.0, gt=0)
-    scored: bool = Field(True, description="labels know it; eval leaves the others out")
     trigger: bool = Field(False, description="one word alone may trigger this topic: no warning")
 
 
@@ -126,7 +125,6 @@ class ClaimEntry(Strict):
     cues: dict[str, Terms] = Field(default_factory=dict)
     expect: ExpectEntry | None = None
     severity: Literal["", "low", "normal", "high"] = ""
-    scored: bool = Field(True, description="labels know it; eval leaves the others out")
 
 
 class ClaimsFile(Strict):

@@ -94,7 +94,6 @@ def topic_record(entry: files.TopicEntry) -> Topic:
         weights=entry.weights,
         threshold=entry.threshold,
         cap=entry.cap,
-        scored=entry.scored,
     )
 
 
@@ -128,5 +127,4 @@ def _claim(entry: files.ClaimEntry) -> Claim:
         cues=dict(entry.cues),
         expect=Expectation(by=entry.expect.by, grace=entry.expect.grace) if entry.expect else None,
         severity=entry.severity,
-        scored=entry.scored,
     )
