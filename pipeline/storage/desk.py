@@ -299,6 +299,13 @@ def judged(
     return tuple(tuple(row) for row in tx.all(query.order_by(f.id).limit(limit)))
 
 
+def verdicts(tx: Transaction) -> tuple[Any, ...]:
+    """Every verdict: rows with topic, confidence, verdict, verdict_note."""
+    return tuple(
+        tx.all(sa.select(f.topic, f.confidence, f.verdict, f.verdict_note).where(f.verdict != "").order_by(f.id))
+    )
+
+
 def _portions(things: Sequence[Any] | Iterable[Any]) -> Iterable[list[Any]]:
     rows = list(things)
     return (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -17,11 +16,14 @@ from pipeline.errors import ConfigError, ReviewError, StoreError
 from pipeline.service.desk import entry
 from pipeline.service.wiring import Desk
 from pipeline.web import guard, identity, state
+from pipeline.web.api import changing, exporting, reading
+from pipeline.web.api import problem as problems
 from pipeline.web.pages import (
     account,
     alerts,
     articles,
     claims,
+    feeds,
     probes,
     search,
     sources,
@@ -34,7 +36,8 @@ from pipeline.web.render import page
 from pipeline.web.state import Metrics, Ready, State
 
 COMPRESS_FROM = 800  # bytes: below, the headers cost more than is saved
-_PAGES = (account, alerts, articles, claims, probes, search, sources, stories, today, topics, trying)
+_API = (reading, changing, exporting)
+_PAGES = (account, alerts, articles, claims, feeds, probes, search, sources, stories, today, topics, trying)
 
 
 def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | None = None) -> FastAPI:
@@ -56,6 +59,9 @@ def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | Non
     app.state.claimwatch = State(desk=desk, metrics=metrics, ready=ready)
     for module in _PAGES:
         app.include_router(module.router, include_in_schema=False)
+    for api in _API:
+        app.include_router(api.router, prefix="/api/v1")
+    _describe(app)
     _handle(app)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=6)
     app.add_middleware(guard.Guard, hosts=state.hosts(desk), origins=state.origins(desk))
@@ -71,6 +77,17 @@ def refuse_without_users(desk: Desk) -> None:
             thing=f"web.host {host}",
             hint="add one with: claimwatch users add NAME; or listen on 127.0.0.1",
         )
+
+
+def _describe(app: FastAPI) -> None:
+    """Completes the OpenAPI document: how to come in, and the shape of problems."""
+    schema = app.openapi()  # made once and kept by FastAPI, which serves this very object
+    parts = schema.setdefault("components", {})
+    parts.setdefault("schemas", {})["Problem"] = problems.Problem.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        parts["schemas"].pop(name, None)
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    schema["security"] = [{"token": []}]
 
 
 def _handle(app: FastAPI) -> None:
@@ -97,7 +114,7 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [f"{'.'.join(str(part) for part in row['loc'])}: {row['msg']}" for row in error.errors()]
-    return problem(request, 422, "; ".join(faults[:5]))
+    return problem(request, 422, "; ".join(faults[:5]), errors=faults)
 
 
 async def _conflict(request: Request, error: Exception) -> Response:
@@ -109,12 +126,18 @@ async def _store(request: Request, error: Exception) -> Response:
     return problem(request, 503, f"The database does not answer: {error.reason}", headers={"Retry-After": "5"})
 
 
-def problem(request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None) -> Response:
-    """What went wrong: a page for people."""
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    errors: list[str] | None = None,
+) -> Response:
+    """What went wrong: a page for people, problem+json on the interface."""
+    if request.url.path.startswith("/api/"):
+        return problems.response(status, detail, errors=errors, headers=headers)
     title = HTTPStatus(status).phrase
     response = page(request, "problem.html", None, status=status, title=title, detail=detail)
     response.headers.update(headers or {})
     return response
-
-
-Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from pipeline.service import passwords, review
+from pipeline.service import labels, passwords, review
 from pipeline.service.desk import entry
 from pipeline.service.desk.entry import Person
 from pipeline.web import identity
@@ -77,3 +77,20 @@ def log(request: Request, person: Reader, before: Before = None) -> Response:
         raise HTTPException(403, "The log is for reviewers.")
     lines = entry.log(state_of(request).desk, before=before)
     return page(request, "log.html", person, lines=lines, undoable=review.UNDOABLE)
+
+
+@router.get("/verdicts")
+def verdicts(request: Request, person: Reader) -> Response:
+    """What verdicts teach: numbers, the export, and thresholds to think about."""
+    desk = state_of(request).desk
+    return page(
+        request,
+        "verdicts.html",
+        person,
+        here="verdicts",
+        lesson=labels.lesson(desk),
+        dismissals=review.DISMISSALS,
+        target=labels.TARGET,
+        enough=labels.ENOUGH,
+        titles={topic.id: topic.title for topic in desk.watch.topics},
+    )

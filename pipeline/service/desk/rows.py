@@ -1,0 +1,8 @@
+"""The records of the store that the pages show, under one name for the drivers, which do not import the store."""
+
+from pipeline.storage.alerts import SavedAlert
+from pipeline.storage.articles import ArticleRow, VersionRow
+from pipeline.storage.desk import StoryLine
+from pipeline.storage.findings import Filter, SavedFinding
+
+__all__ = ["ArticleRow", "Filter", "SavedAlert", "SavedFinding", "StoryLine", "VersionRow"]

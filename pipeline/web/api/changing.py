@@ -1,0 +1,219 @@
+"""Changing: verdicts, snoozes, notes, undo, stories, sources and alerts; and trying a text."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from pydantic import Field
+
+from pipeline.errors import ClaimwatchError
+from pipeline.service import review
+from pipeline.service.desk import coverage, outlets, telling, trial
+from pipeline.service.review import Done, Take
+from pipeline.web.api import fill, shapes
+from pipeline.web.api.fields import Body, Day, Moment, Name, Note, Number, Numbers, Reason, Revision
+from pipeline.web.api.problem import documented
+from pipeline.web.identity import Reviewer, own_page
+from pipeline.web.state import state_of
+
+router = APIRouter(responses=documented(404, 409, 413))
+Others = Annotated[Numbers, Field(default_factory=list, description="further findings of its story decided along")]
+
+
+class ConfirmIn(Body):
+    revision: Revision
+    note: Note = ""
+    others: Others
+
+
+class DismissIn(Body):
+    revision: Revision
+    reason: Reason
+    note: Note = ""
+    others: Others
+
+
+class TakeIn(Body):
+    slot: str = Field(min_length=1, max_length=100)
+    expected: int | None = Field(None, ge=0, le=2**53, description="the ledger entry that was seen, 0 for none")
+
+
+class AcceptIn(Body):
+    revision: Revision
+    take: list[TakeIn] = Field(default_factory=list, max_length=50, description="every changed slot unless named")
+    valid_from: str = Field("", max_length=10, description="2025, 2025-06 or 2025-06-01; since when it is so")
+    look_again: Day | None = None
+    note: Note = ""
+    others: Others
+
+
+class SnoozeIn(Body):
+    revision: Revision
+    until: Moment
+    note: Note = ""
+    others: Others
+
+
+class NoteIn(Body):
+    note: Note
+
+
+class MergeIn(Body):
+    into: int = Field(ge=1, le=2**53)
+    why: str = Field("", max_length=500)
+
+
+class SplitIn(Body):
+    members: Numbers
+    why: str = Field("", max_length=500)
+
+
+class SourceIn(Body):
+    action: Literal["pause", "resume", "look"]
+
+
+class AlertIn(Body):
+    state: Literal["acknowledged", "open", "snoozed"]
+    until: Moment | None = Field(None, description="of a snooze")
+    note: Note = ""
+
+
+class TryIn(Body):
+    text: str = Field(max_length=trial.LONGEST)
+    title: str = Field("", max_length=2000)
+    lang: str = Field("", max_length=8, description="ISO 639-1; detected unless given")
+    published: Moment | None = Field(None, description="without it relative dates abstain")
+
+
+def _done(done: Done) -> shapes.DoneOut:
+    return shapes.DoneOut(change=done.change, action=done.action, findings=list(done.findings))
+
+
+@router.post("/findings/{number}/confirm", summary="The finding is right")
+def confirm(request: Request, person: Reviewer, number: Number, body: ConfirmIn) -> shapes.DoneOut:
+    desk = state_of(request).desk
+    return _done(review.confirm(desk, person.name, number, revision=body.revision, note=body.note, others=body.others))
+
+
+@router.post("/findings/{number}/dismiss", summary="The finding is none")
+def dismiss(request: Request, person: Reviewer, number: Number, body: DismissIn) -> shapes.DoneOut:
+    desk = state_of(request).desk
+    return _done(
+        review.dismiss(
+            desk,
+            person.name,
+            number,
+            revision=body.revision,
+            reason=body.reason,
+            note=body.note,
+            others=body.others,
+        )
+    )
+
+
+@router.post("/findings/{number}/accept", summary="What it says is known from now on")
+def accept(request: Request, person: Reviewer, number: Number, body: AcceptIn) -> shapes.DoneOut:
+    return _done(
+        review.accept(
+            state_of(request).desk,
+            person.name,
+            number,
+            revision=body.revision,
+            take=[Take(slot=one.slot, expected=one.expected) for one in body.take],
+            valid_from=body.valid_from,
+            look_again_at=date.fromisoformat(body.look_again) if body.look_again else None,
+            note=body.note,
+            others=body.others,
+        )
+    )
+
+
+@router.post("/findings/{number}/snooze", summary="Off the list until then")
+def snooze(request: Request, person: Reviewer, number: Number, body: SnoozeIn) -> shapes.DoneOut:
+    desk = state_of(request).desk
+    return _done(
+        review.snooze(
+            desk, person.name, number, revision=body.revision, until=body.until, note=body.note, others=body.others
+        )
+    )
+
+
+@router.post("/findings/{number}/notes", summary="A remark that stays with the finding")
+def note(request: Request, person: Reviewer, number: Number, body: NoteIn) -> shapes.DoneOut:
+    return _done(review.note(state_of(request).desk, person.name, number, body.note))
+
+
+@router.post("/changes/{number}/undo", summary="Takes a change back")
+def undo(request: Request, person: Reviewer, number: Number) -> shapes.DoneOut:
+    return _done(review.undo(state_of(request).desk, person.name, number))
+
+
+@router.post("/stories/{number}/merge", summary="Two stories are one")
+def merge(request: Request, person: Reviewer, number: Number, body: MergeIn) -> shapes.DoneOut:
+    return _done(coverage.merge(state_of(request).desk, person.name, number, body.into, why=body.why))
+
+
+@router.post("/stories/{number}/split", summary="Some of its members are a story of their own")
+def split(request: Request, person: Reviewer, number: Number, body: SplitIn) -> shapes.DoneOut:
+    return _done(coverage.split(state_of(request).desk, person.name, number, body.members, why=body.why))
+
+
+@router.post("/sources/{source}", summary="Pause, resume, or look now")
+def source(request: Request, person: Reviewer, source: Name, body: SourceIn) -> shapes.DoneOut:
+    desk = state_of(request).desk
+    if outlets.whole(desk, source) is None:
+        raise HTTPException(404, f"source {source}: there is none")
+    act = {"pause": outlets.pause, "resume": outlets.resume, "look": outlets.look_now}[body.action]
+    return _done(act(desk, person.name, source))
+
+
+@router.post("/alerts/{number}", summary="Acknowledge, snooze or open again")
+def alert(request: Request, person: Reviewer, number: Number, body: AlertIn) -> shapes.DoneOut:
+    desk = state_of(request).desk
+    if telling.alert(desk, number) is None:
+        raise HTTPException(404, f"alert {number}: there is none")
+    if body.state == "acknowledged":
+        return _done(telling.acknowledge(desk, person.name, number, note=body.note))
+    if body.state == "open":
+        return _done(telling.reopen(desk, person.name, number))
+    if body.until is None:
+        raise HTTPException(409, f"alert {number}: a snooze needs `until`")
+    return _done(telling.snooze(desk, person.name, number, until=body.until, note=body.note))
+
+
+@router.post(
+    "/try",
+    summary="What the service would find in a text; nothing is kept",
+    responses=documented(413, 429),
+    dependencies=[Depends(own_page)],
+)
+def attempt(request: Request, body: TryIn) -> shapes.TriedOut:
+    state = state_of(request)
+    if not state.trials.acquire(blocking=False):
+        raise HTTPException(429, "others are trying something now: ask again in a moment", {"Retry-After": "5"})
+    try:
+        tried = trial.text(state.desk, body.text, title=body.title, lang=body.lang, published=body.published)
+    except ClaimwatchError as error:
+        return shapes.TriedOut(lang="", topics=[], claims=[], near_misses=[], fault=str(error))
+    finally:
+        state.trials.release()
+    return shapes.TriedOut(
+        lang=tried.analysis.lang,
+        topics=[hit.topic for hit in tried.analysis.topics],
+        claims=[
+            shapes.FoundOut(
+                claim=one.claim,
+                relation=one.relation,
+                confidence=round(one.confidence, 4),
+                changes=[fill.change(c) for c in one.changes],
+                evidence=[fill.span(s) for s in one.evidence],
+            )
+            for one in tried.analysis.findings
+        ],
+        near_misses=[
+            shapes.NearOut(claim=one.claim, score=one.score, failed=one.failed) for one in tried.analysis.near_misses
+        ],
+        fault="",
+    )
