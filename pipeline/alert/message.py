@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.model.alert import Candidate, Message, Publisher
-from pipeline.model.finding import Change
+from pipeline.model.finding import Change, Span
 from pipeline.model.rules import SEVERITIES
 from pipeline.model.vantage import Vantage, vantage
 from pipeline.model.watch import Claim
@@ -116,7 +116,7 @@ class _Words:
     pieces: tuple[tuple[bool, str], ...]  # of the evidence, with whether it is marked
     lang: str
     direction: str
-    said_by: str
+    said_by: tuple[str, ...]  # outlet, time, speaker
     article: str
     address: str
     known: str
@@ -128,7 +128,7 @@ class _Words:
 
 def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, public_url: str) -> _Words:
     first = candidate.publishers[0] if candidate.publishers else None
-    lead = candidate.evidence[0].text if candidate.evidence else ""
+    lead = _sentence(candidate).text if candidate.evidence else ""
     speaker = f"according to {display.quoted(candidate.attribution, 120)}" if candidate.attribution else ""
     said_by = (_outlet(first), _time(first.published) if first else "", speaker)
     notes = (_one_sided(seen), "The article was edited without notice." if candidate.edited else "")
@@ -143,8 +143,8 @@ def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, pub
         pieces=_evidence(candidate),
         lang=display.clean(candidate.lang, 8),
         direction=display.direction(lead, candidate.lang),
-        said_by=" · ".join(part for part in said_by if part),
-        article=display.quoted(first.title, TITLE_CHARS) if first else "",
+        said_by=tuple(part for part in said_by if part),
+        article=display.quoted(first.title, TITLE_CHARS) if first and not _same(first.title, lead) else "",
         address=display.safe_link(first.url) if first else "",
         known=display.clean(claim.statement, 400),
         source=display.clean(", ".join(part for part in (claim.document, claim.section) if part), 160),
@@ -152,6 +152,11 @@ def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, pub
         notes=tuple(note for note in notes if note),
         review=link(public_url, f"alerts/{candidate.id}"),
     )
+
+
+def _same(title: str, sentence: str) -> bool:
+    """Whether the evidence is the title itself, which then need not be said twice."""
+    return display.clean(title).casefold() == display.clean(sentence).casefold()
 
 
 def _name(claim: Claim) -> str:
@@ -173,11 +178,15 @@ def _shift(row: _Row) -> str:
     return f"{row.slot} {row.old} -> {row.new}" if row.old else f"{row.slot} new: {row.new}"
 
 
+def _sentence(candidate: Candidate) -> Span:
+    return display.telling(candidate.evidence, [change.evidence for change in candidate.changes])
+
+
 def _evidence(candidate: Candidate) -> tuple[tuple[bool, str], ...]:
-    """The leading evidence sentence in pieces, the changed words marked; cut when it is very long."""
+    """The most telling evidence sentence in pieces, the changed words marked; cut when it is very long."""
     if not candidate.evidence:
         return ()
-    lead = candidate.evidence[0]
+    lead = _sentence(candidate)
     spans = [change.evidence for change in candidate.changes if change.evidence.field == lead.field]
     pieces: list[tuple[bool, str]] = []
     room = EVIDENCE_CHARS
@@ -224,7 +233,7 @@ def _text(words: _Words) -> str:
     known = f"Known: {words.known}" + (f" ({words.source})" if words.source else "")
     blocks = [
         [words.headline],
-        [f'"{sentence}"' if sentence else "", words.said_by, words.article, words.address],
+        [f'"{sentence}"' if sentence else "", " · ".join(words.said_by), words.article, words.address],
         [known, f"Independent publishers: {words.voices}", *words.notes],
         [f"Review: {words.review or f'claimwatch alerts show {words.id}'}"],
     ]
@@ -239,7 +248,7 @@ def _severity(message: Message) -> int:
 def _data(candidate: Candidate, claim: Claim, words: _Words, seen: Vantage) -> dict[str, object]:
     """The same for programs, as docs/webhook.schema.json describes it: text as it was found."""
     first = candidate.publishers[0] if candidate.publishers else None
-    lead = candidate.evidence[0] if candidate.evidence else None
+    lead = _sentence(candidate) if candidate.evidence else None
     return {
         "type": "alert",
         "alert": candidate.id,

@@ -29,7 +29,7 @@ from pipeline.model.rules import DigestPlan
 from pipeline.model.vantage import vantage
 
 STORIES = 5  # a topic
-NEAR_MISSES = 10
+NEAR_MISSES = 6  # claims
 SECTIONS = (("denies", "denied"), ("changes", "changed"), ("adds", "added"))
 
 
@@ -47,7 +47,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
     local_end = (period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(plan.zone)).date()
     volumes = volume.measure(facts.volumes, facts.topics, local_end, facts.counted_since)
     missed = _missed(facts, period, plan.zone)
-    near = sorted(facts.near, key=lambda one: (-one.score, one.claim, one.article))
+    near = _near_misses(facts)
     notes = _source_notes(facts.sources)
     quiet = not news
     return Digest(
@@ -68,7 +68,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
         topics=_topics(facts),
         volumes=volumes,
         missed=missed,
-        near=tuple(_near(one, facts) for one in near[:NEAR_MISSES]),
+        near=near[:NEAR_MISSES],
         near_more=max(0, len(near) - NEAR_MISSES),
         sources=notes,
         coverage=_statement(facts.coverage),
@@ -183,7 +183,15 @@ def _missed(facts: Facts, period: Period, zone: str) -> tuple[Missed, ...]:
     return tuple(sorted(found, key=lambda one: (one.by, one.claim)))
 
 
-def _near(one: Near, facts: Facts) -> NearMissed:
+def _near_misses(facts: Facts) -> tuple[NearMissed, ...]:
+    """The best near miss of each claim, the nearest first."""
+    by_claim: dict[str, list[Near]] = {}
+    for one in sorted(facts.near, key=lambda one: (-one.score, one.claim, one.article)):
+        by_claim.setdefault(one.claim, []).append(one)
+    return tuple(_near(group[0], len(group), facts) for group in by_claim.values())
+
+
+def _near(one: Near, articles: int, facts: Facts) -> NearMissed:
     quote = Quote(
         text=one.evidence,
         lang=one.lang,
@@ -193,7 +201,12 @@ def _near(one: Near, facts: Facts) -> NearMissed:
         published=one.publisher.published,
     )
     return NearMissed(
-        claim=one.claim, title=items.title(facts, one.claim), score=one.score, failed=one.failed, quote=quote
+        claim=one.claim,
+        title=items.title(facts, one.claim),
+        score=one.score,
+        failed=one.failed,
+        quote=quote,
+        articles=articles,
     )
 
 

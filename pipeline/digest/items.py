@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.digest import importance
 from pipeline.digest.facts import Facts
 from pipeline.digest.record import Item, Quote, Shift
 from pipeline.model.alert import Candidate, Publisher
+from pipeline.model.finding import Change
 from pipeline.model.rules import SEVERITIES
 from pipeline.model.vantage import origins, vantage
 from pipeline.model.watch import Claim
+from pipeline.text import display
 
 OTHERS = 2  # further quotes, from publishers independent of the first
 
@@ -30,7 +32,8 @@ def title(facts: Facts, claim: str) -> str:
 
 
 def _item(group: Sequence[Candidate], facts: Facts) -> Item:
-    lead = min(group, key=lambda c: (-c.confidence, _tier(c.publishers[:1]), c.found_at, c.finding))
+    shifts = _shifts(group)
+    lead = _lead(group, {(shift.slot, shift.new) for shift in shifts})
     claim = facts.claims.get(lead.claim) or Claim(id=lead.claim, topic=lead.topic, statement=lead.claim)
     publishers = _publishers(group)
     seen = vantage(publishers)
@@ -48,7 +51,7 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         severity=severity,
         certainty=lead.certainty,
         confidence=round(lead.confidence, 4),
-        shifts=_shifts(lead, group),
+        shifts=shifts,
         quote=quote(lead),
         redline=lead.redline,
         outlets=tuple(dict.fromkeys(p.name or p.source for p in publishers)),
@@ -66,20 +69,37 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
     )
 
 
-def _shifts(lead: Candidate, group: Sequence[Candidate]) -> tuple[Shift, ...]:
-    """Every change that the group reports, the leading finding's first; each slot and value once."""
-    found: dict[tuple[str, str], Shift] = {}
-    for candidate in (lead, *group):
-        for c in candidate.changes:
-            found.setdefault((c.slot, c.new), Shift(slot=c.slot, type=c.type, old=c.old, new=c.new))
-    return tuple(found.values())
+def _shifts(group: Sequence[Candidate]) -> tuple[Shift, ...]:
+    """Every slot that the group reports, with the value of most independent publishers; of equals the earliest."""
+    values: dict[str, dict[str, list[Candidate]]] = {}
+    changes: dict[str, Change] = {}
+    for candidate in group:
+        for change in candidate.changes:
+            values.setdefault(change.slot, {}).setdefault(change.new, []).append(candidate)
+            changes.setdefault(change.slot, change)
+    found = []
+    for slot, said in values.items():
+        ranked = sorted(said, key=lambda new: -len(origins([p for c in said[new] for p in c.publishers[:1]])))
+        change = changes[slot]
+        found.append(Shift(slot=slot, type=change.type, old=change.old, new=ranked[0], also=tuple(ranked[1:])))
+    return tuple(found)
+
+
+def _lead(group: Sequence[Candidate], said: Collection[tuple[str, str]]) -> Candidate:
+    """The finding to show: it says most of what the item says; of equals the surest, best in tier, earliest."""
+
+    def order(candidate: Candidate) -> tuple[object, ...]:
+        agrees = sum((change.slot, change.new) in said for change in candidate.changes)
+        return -agrees, -candidate.confidence, _tier(candidate.publishers[:1]), candidate.found_at, candidate.finding
+
+    return min(group, key=order)
 
 
 def quote(candidate: Candidate) -> Quote | None:
     """The leading evidence sentence of a candidate with its changed words, None when there is none."""
     if not candidate.evidence:
         return None
-    sentence = candidate.evidence[0]
+    sentence = display.telling(candidate.evidence, [change.evidence for change in candidate.changes])
     spans = [change.evidence for change in candidate.changes if change.evidence.field == sentence.field]
     marks = sorted(
         {

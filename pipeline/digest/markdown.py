@@ -50,13 +50,14 @@ def _item(words: Words, item: Item) -> list[str]:
     for shift in item.shifts:
         new = f"**{esc(words.value(shift.new, shift.type))}**"
         old = esc(words.value(shift.old, shift.type)) if shift.old is not None else "new"
-        lines.append(f"- {esc(words.slot(shift.slot))}: {old} → {new}")
+        also = f" (others: {esc(words.also(shift))})" if shift.also else ""
+        lines.append(f"- {esc(words.slot(shift.slot))}: {old} → {new}{also}")
     if not item.shifts:
         lines.append(f"- **{LABELS[item.relation].lower()}**")
     blocks = ["\n".join([lines[0], "", *lines[1:]])]
     blocks += [_quote(words, quote) for quote in (item.quote, *item.more) if quote is not None]
-    if item.redline:
-        blocks.append(f"Redline: {_redline(words, item)}")
+    redline = words.redline(item)
+    blocks += [f"Redline: {_redline(redline)}"] if redline else []
     source = f" ({esc(words.own(item.source, 160))})" if item.source else ""
     facts = [f"Known: {esc(words.own(item.statement))}{source}", esc(words.voices(item))]
     facts += [f"**Note:** {esc(line)}" for line in words.caution(item)]
@@ -65,21 +66,16 @@ def _item(words: Words, item: Item) -> list[str]:
     return blocks
 
 
-def _redline(words: Words, item: Item) -> str:
+def _redline(pieces: tuple[tuple[str, str], ...]) -> str:
     marks = {"-": "~~", "+": "**", "=": ""}
-    told = []
-    for op, text in item.redline:
-        piece = words.say(text, 300)
-        if piece:
-            told.append(f"{marks.get(op, '')}{esc(piece)}{marks.get(op, '')}")
-    return " ".join(told)
+    return " ".join(f"{marks.get(op, '')}{esc(text)}{marks.get(op, '')}" for op, text in pieces)
 
 
 def _quote(words: Words, quote: Quote) -> str:
     said = "".join(_marked(marked, piece) for marked, piece in words.pieces(quote)).strip()
-    title = words.say(quote.title)
-    head = f"> {said}\n>\n> {esc(words.by(quote))}"
-    return f"{head}: {_link(title or 'article', words.url(quote.url))}" if title or words.url(quote.url) else head
+    title, address = words.title(quote), words.url(quote.url)
+    head = f"> {said}\n>\n> {esc(' · '.join(words.by(quote)))}"
+    return f"{head}: {_link(title or 'the article', address)}" if title or address else head
 
 
 def _marked(marked: bool, piece: str) -> str:
@@ -97,7 +93,7 @@ def _stories(words: Words, topics: tuple[TopicStories, ...]) -> list[str]:
         for story in topic.stories:
             copies = f", in {story.articles} articles" if story.articles > 1 else ""
             lines.append(
-                f"- {_link(words.say(story.title) or 'article', words.url(story.url))}, "
+                f"- {_link(words.say(story.title) or 'the article', words.url(story.url))}, "
                 f"{esc(words.say(story.outlet, 80))}{copies}"
             )
         if topic.more:
@@ -130,7 +126,7 @@ def _lists(words: Words, digest: Digest) -> list[str]:
     if digest.near:
         blocks.append("## Near misses worth a look")
         for one in digest.near:
-            head = f"{words.own(one.title, 160)} ({one.score:.2f}, failed at: {words.own(one.failed, 80)})"
+            head = f"{words.own(one.title, 160)} ({words.near(one)})"
             blocks.append(f"{esc(head)}\n\n{_quote(words, one.quote)}")
         if digest.near_more:
             blocks.append(_link(f"and {digest.near_more} more", words.link("near-misses")))

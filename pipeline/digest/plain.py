@@ -49,7 +49,8 @@ def _item(words: Words, item: Item) -> list[str]:
     for shift in item.shifts:
         old = words.value(shift.old, shift.type)
         said = f"{old} -> {words.value(shift.new, shift.type)}" if shift.old is not None else ""
-        lines.append(f"{_INDENT}{words.slot(shift.slot)}: {said or 'new: ' + words.value(shift.new, shift.type)}")
+        also = f" (others: {words.also(shift)})" if shift.also else ""
+        lines.append(f"{_INDENT}{words.slot(shift.slot)}: {said or 'new: ' + words.value(shift.new, shift.type)}{also}")
     if not item.shifts:
         lines.append(f"{_INDENT}{LABELS[item.relation].lower()}")
     for quote in (item.quote, *item.more):
@@ -65,7 +66,7 @@ def _item(words: Words, item: Item) -> list[str]:
 
 def _quote(words: Words, quote: Quote) -> list[str]:
     said = "".join(f"*{piece}*" if marked else piece for marked, piece in words.pieces(quote)).strip()
-    lines = [f'{_INDENT}"{said}"', f"{_INDENT}{words.by(quote)}", f"{_INDENT}{words.say(quote.title)}"]
+    lines = [f'{_INDENT}"{said}"', f"{_INDENT}{' · '.join(words.by(quote))}", f"{_INDENT}{words.title(quote)}"]
     return [line for line in [*lines, f"{_INDENT}{words.url(quote.url)}"] if line.strip()]
 
 
@@ -102,7 +103,7 @@ def _lists(words: Words, digest: Digest) -> list[str]:
         lines += _head("Near misses worth a look")
         for number, one in enumerate(digest.near):
             lines += [""] if number else []
-            lines.append(f"{words.own(one.title, 160)} ({one.score:.2f}, failed at: {words.own(one.failed, 80)})")
+            lines.append(f"{words.own(one.title, 160)} ({words.near(one)})")
             lines += _quote(words, one.quote)
         if digest.near_more:
             lines.append(f"\nand {digest.near_more} more {words.link('near-misses')}".rstrip())

@@ -29,12 +29,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One slot, from what is known to what is said, in canonical form."""
+    """One slot, from what is known to what most publishers say, in canonical form; `also` is what others say."""
 
     slot: str
     type: str
     old: str | None
     new: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +156,14 @@ class Missed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMissed:
+    """The best near miss of a claim; `articles` had one."""
+
     claim: str
     title: str
     score: float
     failed: str
     quote: Quote
+    articles: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.digest.record import Digest, Item, Missed, Quote, Section, SourceNote, Statement, Volume
+from pipeline.digest.record import (
+    Digest,
+    Item,
+    Missed,
+    NearMissed,
+    Quote,
+    Section,
+    Shift,
+    SourceNote,
+    Statement,
+    Volume,
+)
 from pipeline.text import display, wording
 
 TITLE_CHARS = 160
 QUOTE_CHARS = 480
+ALSO = 3  # other values of a slot that are named
+REDLINE_SHARE = (
+    0.4  # of the statement that the evidence must share; under it the redline of a dozen samples read as noise
+)
 NAMES = 6  # outlets named before "and N more"
 
 LABELS = {"denies": "Denied", "changes": "Changed", "adds": "Added"}
@@ -91,13 +106,29 @@ class Words:
         """An address on the review pages, "" when they have none."""
         return display.safe_link(f"{self.public_url.rstrip('/')}/{path}") if self.public_url else ""
 
-    def by(self, quote: Quote) -> str:
-        """Outlet, agency, time and who is quoted."""
+    def by(self, quote: Quote) -> tuple[str, ...]:
+        """Outlet and agency, time, and who is quoted; what is not known is left out."""
         outlet, agency = self.say(quote.outlet, 80), self.say(quote.agency, 60)
         if agency and agency.casefold() != outlet.casefold():
             outlet = f"{outlet} (from {agency})"
         said = f"according to {self.say(quote.attribution, 100)}" if quote.attribution else ""
-        return " · ".join(part for part in (outlet, self.when(quote.published), said) if part)
+        return tuple(part for part in (outlet, self.when(quote.published), said) if part)
+
+    def title(self, quote: Quote) -> str:
+        """The title of the quoted article, "" when the quote is the title."""
+        same = display.clean(quote.title).casefold() == display.clean(quote.text).casefold()
+        return "" if same else self.say(quote.title)
+
+    def also(self, shift: Shift) -> str:
+        """What other publishers say of the slot instead, "" when they agree."""
+        return " or ".join(self.value(one, shift.type) for one in shift.also[:ALSO])
+
+    def redline(self, item: Item) -> tuple[tuple[str, str], ...]:
+        """The statement against the evidence, when they share enough words to be read together; else nothing."""
+        pieces = [(op, self.say(text, 300)) for op, text in item.redline]
+        kept = sum(len(text) for op, text in pieces if op == "=")
+        known = kept + sum(len(text) for op, text in pieces if op == "-")
+        return tuple((op, text) for op, text in pieces if text) if known and kept / known >= REDLINE_SHARE else ()
 
     def voices(self, item: Item) -> str:
         """`3 independent publishers: A, B and 2 more; press of X, Y`."""
@@ -139,7 +170,7 @@ class Words:
     def usual(self, volume: Volume) -> str:
         """The verdict on a volume in words."""
         if volume.median is None:
-            return f"no verdict yet: {volume.weeks} of 3 weeks known"
+            return f"too early to say ({volume.weeks} of 3 weeks)"
         words = {"spike": "far more than the usual", "quiet": "far fewer than the usual", "usual": "usual"}
         return f"{words.get(volume.verdict, 'usual')} {volume.median:g}"
 
@@ -147,6 +178,11 @@ class Words:
         """An expected event that was not covered."""
         last = f"last news of it on {self.when(one.last_news)}" if one.last_news else "no news of it so far"
         return f"expected by {self.day(one.by)}, with {one.grace_days} days of grace; {last}"
+
+    def near(self, one: NearMissed) -> str:
+        """How near a miss was, where it failed, and how many articles had one."""
+        articles = f"the best of {one.articles} articles, " if one.articles > 1 else ""
+        return f"{articles}score {one.score:.2f}, failed at: {self.own(one.failed, 80)}"
 
     def source(self, note: SourceNote) -> str:
         """What is the matter with a source."""

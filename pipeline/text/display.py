@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+
+from pipeline.model.finding import Span
 
 # Zero-width joiner and non-joiner stay: several scripts spell with them.
 _JOINERS = frozenset("\u200c\u200d")
@@ -101,6 +103,15 @@ def direction(text: str, lang: str = "") -> str:
         if kind == "L":
             return "ltr"
     return "ltr"
+
+
+def telling(evidence: Sequence[Span], proofs: Sequence[Span]) -> Span:
+    """The sentence of a non-empty evidence that holds most of the proofs; of equals the first."""
+
+    def held(sentence: Span) -> int:
+        return sum(p.field == sentence.field and sentence.start <= p.start and p.end <= sentence.end for p in proofs)
+
+    return max(evidence, key=held)
 
 
 def segments(text: str, marks: Iterable[tuple[int, int]]) -> tuple[tuple[bool, str], ...]:

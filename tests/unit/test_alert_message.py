@@ -175,3 +175,14 @@ def test_a_finding_without_evidence_publisher_or_date_is_still_a_message() -> No
     assert "Independent publishers: 0\n" in text
     undated = candidate(publishers=(replace(seen(DAWN, "1"), published=None),))
     assert "\nDawn\nhttps://dawn.example/1\n" in message.render(undated, JF17).text
+
+
+def test_the_sentence_that_proves_the_change_is_shown_and_a_title_is_not_said_twice() -> None:
+    one = signed(publishers=(seen(DAWN, "1", "Fighter deal"),))
+    title = replace(one.evidence[0], field="title", start=0, end=12, text="Fighter deal")
+    text = message.render(replace(one, evidence=(title, *one.evidence)), JF17).text
+    assert '"Pakistan has *signed*' in text
+    assert "\nFighter deal\n" in text
+    alone = message.render(replace(one, evidence=(title,), changes=()), JF17)
+    assert alone.text.count("Fighter deal") == 1
+    assert "Read the article" in alone.html

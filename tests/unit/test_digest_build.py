@@ -257,7 +257,7 @@ def test_weeks_without_articles_count_once_counting_began_and_empty_topics_do_no
 def test_words_of_a_volume() -> None:
     words = Words(made(Facts()))
     base = volume.measure(counts({0: 9}), {"energy": "Energy"}, date(2025, 6, 5), date(2025, 6, 1))[0]
-    assert words.usual(base) == "no verdict yet: 0 of 3 weeks known"
+    assert words.usual(base) == "too early to say (0 of 3 weeks)"
     assert words.usual(replace(base, median=4.0, verdict="quiet")) == "far fewer than the usual 4"
 
 
@@ -309,3 +309,61 @@ def test_at_most_two_other_voices_are_quoted() -> None:
     )
     item = made(Facts(candidates=many, claims=CLAIMS)).changed.items[0]
     assert [quote.outlet for quote in (item.quote, *item.more) if quote] == ["Dawn", "AZERTAC", "Jang"]
+
+
+def test_most_independent_publishers_decide_the_value_and_the_others_are_named() -> None:
+    def says(value: str, words: str, **more: object):
+        sentence = f"The deal is worth {words}."
+        return candidate(
+            sentence=sentence,
+            changes=(change("value", "money", None, value, sentence, words),),
+            found_at=AT,
+            **more,
+        )
+
+    sure = says("2e9 USD", "$2 billion", finding="f1", publishers=(seen(TREND, "1"),), confidence=0.99)
+    two = [
+        says("1.6e9 USD", "$1.6 billion", finding=f"f{n}", publishers=(seen(p, "1"),))
+        for n, p in ((2, DAWN), (3, JANG))
+    ]
+    digest = made(Facts(candidates=(sure, *two), claims=CLAIMS))
+    item = digest.changed.items[0]
+    assert [(s.new, s.also) for s in item.shifts] == [("1.6e9 USD", ("2e9 USD",))]
+    assert item.quote is not None
+    assert item.quote.outlet == "Dawn"
+    assert Words(digest).also(item.shifts[0]) == "2 billion USD"
+
+
+def test_the_sentence_that_proves_the_change_is_quoted() -> None:
+    one = signed(found_at=AT)
+    headline = replace(one.evidence[0], field="title", start=0, end=11, text="Fighter deal")
+    item = made(Facts(candidates=(replace(one, evidence=(headline, *one.evidence)),), claims=CLAIMS)).changed.items[0]
+    assert item.quote is not None
+    assert item.quote.text == one.evidence[0].text
+
+
+def test_a_redline_is_shown_when_it_can_be_read() -> None:
+    got = made(day())
+    words = Words(got)
+    assert words.redline(got.changed.items[0])[0] == ("=", "Pakistan")
+    salad = replace(got.changed.items[0], redline=(("-", "quite another sentence"), ("=", "a"), ("+", "thing")))
+    assert words.redline(salad) == ()
+
+
+def test_a_title_that_is_the_quote_is_not_said_twice() -> None:
+    got = made(day())
+    quote = got.changed.items[0].quote
+    assert quote is not None
+    assert Words(got).title(quote) == "Islamabad and Baku sign fighter deal"
+    assert Words(got).title(replace(quote, title=quote.text.upper() + " ")) == ""
+
+
+def test_near_misses_are_one_a_claim() -> None:
+    base = day().near[0]
+    near = (base, replace(base, article="n2", score=0.6), replace(base, article="n3", claim="jf17-azerbaijan"))
+    got = made(replace(day(), near=near))
+    assert [(one.claim, one.score, one.articles) for one in got.near] == [
+        ("lng-framework-extension", 0.6, 2),
+        ("jf17-azerbaijan", 0.43, 1),
+    ]
+    assert Words(got).near(got.near[0]) == "the best of 2 articles, score 0.60, failed at: no cue of an agreement"

@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_counted_with_a_link() -> None:
     repeats = tuple(
         candidate(f"claim-{n}", "repeats", finding=f"r{n}", found_at=NOW - timedelta(hours=2)) for n in range(40)
     )
-    near = tuple(replace(day().near[0], article=f"n{n}") for n in range(14))
+    near = tuple(replace(day().near[0], claim=f"claim-{n}") for n in range(11))
     covered = tuple(
         Covered(article=f"c{n}", topics=("energy",), title=f"t{n}", publisher=seen(TREND, f"c{n}")) for n in range(9)
     )
@@ -143,6 +143,7 @@ def test_what_does_not_fit_is_counted_with_a_link() -> None:
         assert "2 more" in form
         assert "and 10 more" in form
         assert "and 4 more" in form
+        assert "and 5 more" in form
     assert "https://watch.example/near-misses" in render.text(digest, public_url=URL)
 
 
