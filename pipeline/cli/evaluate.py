@@ -24,11 +24,13 @@ from pipeline.settings.settings import Engine
 @click.argument("gold", type=click.Path(path_type=Path), metavar="GOLD.jsonl")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, language groups included.")
 @click.option("--errors", is_flag=True, help="List every difference from the labels.")
+@click.option("--all", "everything", is_flag=True, help="Count what the settings leave out too.")
 @click.option("--workers", default=1, show_default=True, help="Processes that read side by side.")
 @click.pass_obj
-def command(config: Path | None, gold: Path, as_json: bool, errors: bool, workers: int) -> None:
+def command(config: Path | None, gold: Path, as_json: bool, errors: bool, everything: bool, workers: int) -> None:
     """Read every article of GOLD.jsonl, compare with its labels, and print precision, recall and F1."""
-    watch = load_configuration(config, shipped_ok=True).watch
+    configuration = load_configuration(config, shipped_ok=True)
+    watch = configuration.watch
     rows = _labelled(gold)
     with engine(Engine(kind="inline" if workers == 1 else "processes", workers=workers)) as running:
         outcomes = running.run([article_of(row) for row in rows], watch)
@@ -36,7 +38,7 @@ def command(config: Path | None, gold: Path, as_json: bool, errors: bool, worker
     for row, outcome in zip(rows, outcomes, strict=True):
         if not isinstance(outcome, Done):
             click.echo(f"{row['id']}: {outcome.reason} {outcome.detail}", err=True)
-    report = scoring.report(rows, found, scoring.unscored(watch))
+    report = scoring.report(rows, found, () if everything else configuration.settings.evaluation.leave_out)
     if as_json:
         click.echo(json.dumps(report.as_json(), indent=1))
     else:

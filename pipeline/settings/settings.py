@@ -166,6 +166,10 @@ class SecondReader(Strict):
         return self
 
 
+class Evaluation(Strict):
+    leave_out: Texts = Field((), description="topics and claims that `eval` does not count unless told to count all")
+
+
 class Settings(Strict):
     """The whole of `settings.yaml`."""
 
@@ -180,6 +184,7 @@ class Settings(Strict):
     lease: Lease = Lease()
     logging: Logging = Logging()
     canary: Canary = Canary()
+    evaluation: Evaluation = Evaluation()
     second_reader: SecondReader = SecondReader()
     data: Text = Field(
         "",
