@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -62,7 +61,7 @@ class _Journey:
     started: float  # seconds of the loop's clock
     permanent: str = ""
     only_permanent: bool = True
-    cookies: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # host -> name -> value
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)  # host -> name -> value
 
 
 class Fetcher:
@@ -152,9 +151,10 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(max(journey.left_s, 0.0)),
-                self._wire.ask(here, journey.headers, journey.cookies[here.host]) as answer,
+                self._wire.ask(here, journey.headers, journey.cookies.get(here.host)) as answer,
             ):
-                journey.cookies[here.host].update(answer.cookies)
+                if answer.cookies:
+                    journey.cookies.setdefault(here.host, {}).update(answer.cookies)
                 if answer.status in _REDIRECTS and answer.header("location"):
                     return self._redirected(here, answer, journey)
                 return await self._answered(here, answer, journey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 from collections.abc import Iterator, Set
@@ -26,11 +27,13 @@ _CLOSED = tuple(
         "3fff::/20", "5f00::/16", "64:ff9b:1::/48", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
     )
 )  # fmt: skip
+_KEPT = 4_096  # answers kept
 _COMPATIBLE = ipaddress.ip_network("::/96")
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214: the interface identifier before an IPv4 address
 
 
+@functools.lru_cache(_KEPT)
 def literal(host: str) -> IPAddress | None:
     """The address a host is, in any notation: dotted, decimal, octal, hexadecimal, short, IPv6 in brackets or bare.
 
@@ -49,6 +52,7 @@ def literal(host: str) -> IPAddress | None:
         raise ValueError(f"{host!r} ends in a number and is no IPv4 address") from None
 
 
+@functools.lru_cache(_KEPT)
 def public(address: IPAddress) -> bool:
     """Whether an address, and every IPv4 address inside it, is one of the open internet."""
     return not any(known.version == block.version and known in block for known in _forms(address) for block in _CLOSED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ Lookup = Callable[[str, int], list[str]]
 _DNS_THREADS = 24  # a name server that does not answer holds a thread for tens of seconds
 _FIELD_BYTES = 32_768  # one header line: some sites send content policies of 20 kB
 _FIELDS = 200  # header lines
+_TARGETS = 8_192  # addresses kept taken apart
 _LOOK_S = 1.0  # how often a body that does not go on is looked after
 _DEEPEST = 8  # errors behind an error
 _HINT_LATER = "nothing to do: it is asked again later"
@@ -44,12 +46,8 @@ class Target:
     scheme: str
     host: str  # lower case, without brackets
     port: int
-
-    @property
-    def site(self) -> str:
-        """Host, and port where it is not the usual one: what is paced."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+    site: str  # host, and port where it is not the usual one: what is paced
+    parsed: URL = field(compare=False, repr=False)
 
     @property
     def origin(self) -> str:
@@ -71,6 +69,7 @@ class Answer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+@functools.lru_cache(_TARGETS)
 def target(url: str, *, base: str = "") -> Target:
     """An address as it will be asked for. Raises FetchError with BAD_ADDRESS when it is no web address."""
     try:
@@ -79,9 +78,12 @@ def target(url: str, *, base: str = "") -> Target:
             parsed = URL(base).join(parsed)
         parsed = parsed.with_fragment(None)
         host, port = (parsed.host or "").lower().rstrip("."), parsed.port
-        if parsed.scheme not in _PORTS or not host or not port or any(ord(sign) <= ord(" ") for sign in host):
+        if parsed.scheme not in _PORTS or not host or not port or host.split() != [host]:
             raise ValueError("it needs http or https and a host")
-        return Target(str(parsed), parsed.scheme, host.partition("%")[0], port)
+        host = host.partition("%")[0]
+        name = f"[{host}]" if ":" in host else host
+        site = name if port == _PORTS[parsed.scheme] else f"{name}:{port}"
+        return Target(str(parsed), parsed.scheme, host, port, site, parsed)
     except (ValueError, TypeError) as error:
         raise FetchError(
             f"this is no web address: {mask_text(str(error))}",
@@ -188,14 +190,16 @@ class Wire:
             self._session = None
 
     @asynccontextmanager
-    async def ask(self, to: Target, headers: Mapping[str, str], cookies: Mapping[str, str]) -> AsyncIterator[Answer]:
+    async def ask(
+        self, to: Target, headers: Mapping[str, str], cookies: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Answer]:
         """GET an address; the body is read inside the `with`. Raises FetchError."""
         if self._session is None:
             raise RuntimeError("the connection pool is not open: use it as `async with`")
         guard.check(to.host, to.port, url=to.url, allow=self._allow)
         try:
             async with self._session.get(
-                URL(to.url, encoded=True), headers=headers, cookies=dict(cookies), allow_redirects=False
+                to.parsed, headers=headers, cookies=cookies, allow_redirects=False
             ) as response:
                 fields = tuple((name.lower(), _readable(value)) for name, value in response.headers.items())
                 if sum(len(name) + len(value) + 4 for name, value in fields) > self._header_bytes:
@@ -208,7 +212,7 @@ class Wire:
                     status=response.status,
                     headers=fields,
                     pieces=_pieces(response, to, self._read_s),
-                    cookies={name: morsel.value for name, morsel in response.cookies.items()},
+                    cookies=_cookies(response) if "Set-Cookie" in response.headers else {},
                 )
         except (aiohttp.ClientError, aiohttp.InvalidURL, TimeoutError, OSError, ValueError) as error:
             raise _translated(error, to) from error
@@ -238,9 +242,13 @@ async def _pieces(response: aiohttp.ClientResponse, to: Target, read_s: float) -
         yield piece
 
 
+def _cookies(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in response.cookies.items()}
+
+
 def _readable(value: str) -> str:
     """A header as text: bytes that are no UTF-8 come as lone surrogates."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _translated(error: Exception, to: Target) -> FetchError:
