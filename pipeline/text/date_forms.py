@@ -159,7 +159,9 @@ class FormReader:
         period = Period(year, month, day[0])
         if until is not None:
             period = Period(year, month, day[0], end=Period(year, month, until[0]))
-        return Form(period, at, last, solar=solar, paired=until is not None) if solar or valid(period) else None
+        if not solar and not valid(period):
+            return Form(Period(None), at, last)  # no such day: nothing is told
+        return Form(period, at, last, solar=solar, paired=until is not None)
 
     def _month_first(self, at: int) -> Form | None:
         """May 28, 2025; May 2025; mayın 28-i; a month alone."""
@@ -173,7 +175,7 @@ class FormReader:
         year, end = self._year_after(last)
         if year is not None:
             return Form(Period(year, month), at, end, solar=solar)
-        if self._careful(at) and not self._to_month(last):
+        if last == at + 1 and self._careful(at) and not self._to_month(last):
             return None
         return Form(Period(None, month), at, last, solar=solar)
 
@@ -292,6 +294,8 @@ class FormReader:
         after = self.t.word(at + 1)
         if after in (":", "/") and self.t.glued(at + 1) and self.t.digits(at + 2) and len(self.t.word(at + 2)) > 2:
             return after == "/" and len(self.t.word(at + 2)) == 4
+        if after == "-" and self.t.glued(at + 1) and self.t.glued(at + 2) and self.t.digits(at + 2):
+            return len(self.t.word(at + 2)) == 4 or self._short_range(at, year) is not None
         if self._measured(at + 1):
             return False
         return worded or not self._round_count(at, year)

@@ -27,8 +27,8 @@ class Teller:
         self.base = base
         self.year_at: tuple[int, int] | None = None  # the year of the last full date, and the token after it
 
-    def tell(self, form: Form) -> Told:
-        """The period of a form, with the publication date where it takes one."""
+    def tell(self, form: Form, *, ahead: bool | None = None) -> Told:
+        """The period of a form; `ahead` says that it lies before or after the publication, None for either."""
         if form.solar:
             period = form.period
             return (solar_period(period.year, period.month, period.day) if period.year else None, False)
@@ -44,7 +44,7 @@ class Teller:
             return (form.period, False)
         if form.period.month is None:
             return (None, False)
-        return self._without_year(form)
+        return self._without_year(form, ahead)
 
     def _from_code(self, form: Form) -> Period | None:
         if self.base is None:
@@ -83,7 +83,7 @@ class Teller:
             return season(form.season, year - (1 if begins_later or inside else 0))
         return season(form.season, year + (1 if form.shift == 1 and not begins_later else 0))
 
-    def _without_year(self, form: Form) -> Told:
+    def _without_year(self, form: Form, ahead: bool | None) -> Told:
         """A day or month whose year is not stated: the sentence's year, else the one nearest to the publication."""
         if (
             self.year_at is not None
@@ -94,7 +94,7 @@ class Teller:
         if self.base is None:
             return (None, True)
         if form.shift is None:
-            year = nearest_year(form.period, self.base, future=self._ahead(form))
+            year = nearest_year(form.period, self.base, future=self._ahead(form) if ahead is None else ahead)
         else:
             month = form.period.month or 1
             year = self.base.year

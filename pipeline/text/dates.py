@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from pipeline.text.date_forms import Form
-from pipeline.text.date_meaning import Teller, Told
+from pipeline.text.date_meaning import Teller
 from pipeline.text.date_phrases import PhraseReader
 from pipeline.text.date_words import date_words
 from pipeline.text.fold import fold
@@ -49,10 +49,10 @@ def in_block(tokens: Tokens, base: date | None) -> Iterator[Found]:
         if form is not None:
             form = reader.ranged(form)
             free = form.last
-            yield _handed_out(tokens, form, teller.tell(form))
+            yield _handed_out(tokens, form, teller)
 
 
-def _handed_out(tokens: Tokens, form: Form, told: Told) -> Found:
+def _handed_out(tokens: Tokens, form: Form, teller: Teller) -> Found:
     """The span with its qualifier, and the mention with the relation that stands before or after it."""
     words = date_words(tokens.lang)
     last = form.last
@@ -64,7 +64,7 @@ def _handed_out(tokens: Tokens, form: Form, told: Told) -> Found:
         last += after[1]
     relation = (after or before or ("", 0))[0]
     start, end = tokens.starts[first], tokens.ends[last - 1]
-    period, relative = told
+    period, relative = teller.tell(form, ahead={"by": True, "since": False}.get(relation))
     if period is None or not period.known:
         return (start, end), None
     return (start, end), DateMention(
