@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,7 @@ from pipeline.settings.fields import Day, Duration, Secret, Size, Strict, Terms,
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 class Database(Strict):
@@ -156,12 +158,10 @@ class SecondReader(Strict):
         missing = [name for name in ("address", "model") if not getattr(self, name)]
         if missing:
             raise ValueError(f"is enabled and needs {' and '.join(missing)}")
-        scheme, _, rest = self.address.partition("://")
-        if scheme not in ("http", "https") or not rest:
+        parts = urlsplit(self.address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"address {self.address!r} is no http or https address")
-        host = rest.split("/")[0].rpartition("@")[2]
-        own = host.startswith(("127.", "localhost", "[::1]"))
-        if scheme == "http" and self.key is not None and not own:
+        if parts.scheme == "http" and self.key is not None and parts.hostname not in _OWN_HOSTS:
             raise ValueError("the key would be sent unencrypted: use https, or take the key out")
         return self
 

@@ -408,6 +408,7 @@ def test_old_answers_are_let_go(store: Store, oracle: Oracle) -> None:
         ({"enabled": True}, "needs address and model"),
         ({"enabled": True, "address": "model.example.org", "model": "m"}, "no http or https address"),
         ({"enabled": True, "address": "http://m.example/v1", "model": "m", "key": {"env": "K"}}, "unencrypted"),
+        ({"enabled": True, "address": "http://localhost.example/v1", "model": "m", "key": {"env": "K"}}, "unencrypted"),
         ({"key": "sk-123"}, "never written as text"),
     ],
 )
