@@ -26,6 +26,7 @@ ALSO = 3  # other values of a slot that are named
 REDLINE_SHARE = (
     0.4  # of the statement that the evidence must share; under it the redline of a dozen samples read as noise
 )
+REDLINE_PIECES = 12  # kept, struck and new ones together; more of them are confetti
 NAMES = 6  # outlets named before "and N more"
 
 LABELS = {"denies": "Denied", "changes": "Changed", "adds": "Added"}
@@ -128,7 +129,9 @@ class Words:
         pieces = [(op, self.say(text, 300)) for op, text in item.redline]
         kept = sum(len(text) for op, text in pieces if op == "=")
         known = kept + sum(len(text) for op, text in pieces if op == "-")
-        return tuple((op, text) for op, text in pieces if text) if known and kept / known >= REDLINE_SHARE else ()
+        if not known or kept / known < REDLINE_SHARE or len(pieces) > REDLINE_PIECES:
+            return ()
+        return tuple((op, text) for op, text in pieces if text)
 
     def voices(self, item: Item) -> str:
         """`3 independent publishers: A, B and 2 more; press of X, Y`."""

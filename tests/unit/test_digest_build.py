@@ -348,6 +348,8 @@ def test_a_redline_is_shown_when_it_can_be_read() -> None:
     assert words.redline(got.changed.items[0])[0] == ("=", "Pakistan")
     salad = replace(got.changed.items[0], redline=(("-", "quite another sentence"), ("=", "a"), ("+", "thing")))
     assert words.redline(salad) == ()
+    confetti = replace(salad, redline=(("=", "many words are kept"), ("+", "x")) * 7)
+    assert words.redline(confetti) == ()
 
 
 def test_a_title_that_is_the_quote_is_not_said_twice() -> None:
