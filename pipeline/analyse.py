@@ -45,7 +45,16 @@ def _findings(doc: Document, index: Index, candidates: Iterable[Candidate]) -> l
         if candidate.hits:
             claim = index.claims[candidate.claim]
             known = known_values(claim, index.watch)
-            finding = compare(candidate, claim, doc, known=known, concepts=index.concepts, rates=index.watch.rates)
+            finding = compare(
+                candidate,
+                claim,
+                doc,
+                known=known,
+                concepts=index.concepts,
+                rates=index.watch.rates,
+                parties=index.parties,
+                things=index.things,
+            )
             if finding is not None:
                 found.append(finding)
     return found

@@ -51,13 +51,14 @@ def compare(
     known: dict[str, str | None],
     concepts: dict[str, Concept],
     rates: Rates,
+    parties: frozenset[str] = frozenset(),
+    things: frozenset[str] = frozenset(),
 ) -> Finding | None:
     """What the article says of a claim, or None where nothing but a rival or an unread hint was met.
 
-    `known` gives the value of every slot, the ledger's where it has one.
+    `known` gives the value of every slot, the ledger's where it has one; `parties` are the concepts that act,
+    `things` those that are acted on: what a passage without a claim's own thing may be about instead.
     """
-    parties = frozenset(c.id for c in concepts.values() if c.kind in ("country", "person"))
-    things = frozenset(c.id for c in concepts.values() if c.kind in ("weapon", "project", "event"))
     scope = scope_of(candidate, claim, doc, parties, things)
     reading = _Reading(scope, rates, known)
     for hit in candidate.hits[:EVIDENCE]:

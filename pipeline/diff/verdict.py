@@ -66,7 +66,7 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
 
 
 def _refused(scope: Scope) -> Verdict | None:
-    """The claim's own verb (cue `verb`) with a negation, in the title, the lead or where the claim is last spoken of."""
+    """The claim's own verb (cue `verb`) negated, in the title, the lead or the last passage."""
     verbs = frozenset(scope.claim.cues_terms("verb"))
     verb_final = scope.doc.lang in VERB_FINAL
     last = max(scope.hit_lines, default=-1)

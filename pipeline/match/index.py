@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import ahocorasick_rs
 
 from pipeline.match.groups import Rule, compile_group
-from pipeline.match.patterns import fold_name, is_word_sign, literals, tail
+from pipeline.match.patterns import WORDS, fold_name, is_word_sign, literals, tail
 from pipeline.model.watch import Claim, Concept, Group, Topic, Watch
 from pipeline.text.cues import LANGUAGES, Endings, lexicon
 
+LONGEST_PREFIX = 6  # letters
 NAME, LATER, LISTED, CUE = range(4)  # what an entry's target is
 
 
@@ -62,31 +62,44 @@ class Index:
     topics: dict[str, Topic]
     claim_rules: dict[str, list[Owner]]  # anchor term -> rules
     topic_rules: dict[str, list[Owner]]
-    weighted: list[Topic]  # topics that have weights
+    parties: frozenset[str]  # concepts that act: countries and people
+    things: frozenset[str]  # concepts that are acted on: weapons, projects, events
+
+    by_language: dict[str, list[tuple[Entry, ...]]] = field(default_factory=dict)  # entries, without other languages
 
     def scan(self, text: str, folded: str, lang: str) -> list[Found]:
         """Every entry of the language in a text; `text` decides for names whose case matters. Linear in length."""
+        entries = self._spoken(lang)
+        begins = {match.start() for match in WORDS.finditer(folded)}
         found = []
         for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
-            for entry in self.entries[number]:
-                if entry.lang and lang and entry.lang != lang:
-                    continue
-                stop = _confirm(entry, text, folded, start, end)
-                if stop:
-                    found.append(Found(entry, start, stop))
+            whole = start in begins or not is_word_sign(folded[start])
+            for entry in entries[number]:
+                if whole or (entry.prefix and _is_prefix(entry.prefix, folded, start)):
+                    stop = _confirm(entry, text, folded, start, end)
+                    if stop:
+                        found.append(Found(entry, start, stop))
         return found
+
+    def _spoken(self, lang: str) -> list[tuple[Entry, ...]]:
+        """The entries that count in a text of a language: every name, and the words of that language."""
+        if lang not in self.by_language:
+            self.by_language[lang] = [
+                tuple(e for e in some if not e.lang or not lang or e.lang == lang) for some in self.entries
+            ]
+        return self.by_language[lang]
+
+
+def _is_prefix(prefix: str, folded: str, start: int) -> bool:
+    """Whether what is written before a place, without a space, is a prefix of the language."""
+    begin = start
+    while begin and start - begin < LONGEST_PREFIX and is_word_sign(folded[begin - 1]):
+        begin -= 1
+    return bool(tail(prefix + r"\Z").match(folded[begin:start]))
 
 
 def _confirm(entry: Entry, text: str, folded: str, start: int, end: int) -> int:
     """The end of the whole pattern, or 0 where the text only has its beginning."""
-    if start and is_word_sign(folded[start - 1]):
-        if not entry.prefix:
-            return 0
-        begin = start
-        while begin and start - begin < 6 and is_word_sign(folded[begin - 1]):
-            begin -= 1
-        if not re.fullmatch(entry.prefix, folded[begin:start]):
-            return 0
     if entry.exact and text[start : start + len(entry.exact)] != entry.exact:
         return 0
     match = tail(entry.tail).match(folded, end)
@@ -132,7 +145,8 @@ def _build(watch: Watch) -> Index:
         topics={t.id: t for t in watch.topics},
         claim_rules=_anchored(_claim_owners(watch.claims, parties), usage),
         topic_rules=_anchored(_topic_owners(watch.topics), usage),
-        weighted=[t for t in watch.topics if t.weights],
+        parties=parties,
+        things=frozenset(c.id for c in watch.concepts if c.kind in ("weapon", "project", "event")),
     )
 
 

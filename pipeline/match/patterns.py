@@ -20,6 +20,7 @@ GAP = r"(?:[^\w\n]{1,3}" + WORD + r"{1,20}){0,3}?[^\w\n]{1,3}"
 SPACE = r"[^\w\n]{1,3}"
 LONGEST_LITERAL = 60
 _WORD_SIGN = re.compile(WORD)
+WORDS = re.compile(WORD + "+")
 
 
 def is_word_sign(char: str) -> bool:

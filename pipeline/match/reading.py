@@ -16,6 +16,7 @@ from pipeline.text.fold import clean, fold
 
 _BROKEN = re.compile("[\ud800-\udfff]")
 _QUOTES = re.compile('[“”«»„‟"]')
+SAME_PLACE = 4  # names of one term that may begin at one place
 LONGEST_QUOTE = 1200  # code points; a mark left open ends there at the latest
 
 
@@ -119,8 +120,9 @@ def _place(doc: Document, found: Iterable[Found], index: Index) -> list[tuple[in
 
 
 def _add(line: Line, term: str, f: Found) -> None:
+    """Adds a mention, once per place; names at one place come one after another."""
     known = line.terms.setdefault(term, [])
-    if not any(m.start == f.start for m in known):
+    if not any(m.start == f.start for m in known[-SAME_PLACE:]):
         known.append(Mention(term, f.start, f.end))
 
 
