@@ -34,13 +34,16 @@ def extract(
     Title and date are the entry's where it has them. Of the page's text, its JSON-LD and the feed's content the longest
     honest one counts. Skipped with NOT_HTML, NO_TEXT, TOO_SHORT, PAYWALL, CONSENT, LISTING, ERROR_PAGE, VIDEO or
     LIVE_BLOG. `agencies` (id -> names) are looked for in the text's first and last line; see extract.agency.
+
+    Without a page (`html` is empty) the entry alone is the article: its content, else its summary.
     """
     page = html if isinstance(html, str) else decoding.text(html, content_type)
-    if not _is_html(page, content_type):
+    alone = not page.strip() and entry is not None and bool(entry.content or entry.summary)
+    if not alone and not _is_html(page, content_type):
         return Skipped(Reason.NOT_HTML, f"the media type is {content_type.partition(';')[0] or 'unknown'}")
     told = markup.read(page)
     title = _title(told, entry)
-    text, origin = _text(page, told, entry, title)
+    text, origin = _own_text(entry, title) if alone and entry else _text(page, told, entry, title)
     reason = verdict.judge(text, told, url=url)
     if reason is not None:
         return reason
@@ -52,7 +55,7 @@ def extract(
             author=author,
             published=(entry.published if entry else None) or _published(told),
             site=_line(told.meta.get("og:site_name", "") or told.described.site),
-            lang=_lang(told),
+            lang=_lang(told) or (entry.lang if entry else ""),
             canonical=told.canonical or told.meta.get("og:url", ""),
             origin=origin,
             agency=agency.find(text, agencies, author=author) if agencies else "",
@@ -96,6 +99,11 @@ def _text(page: str, told: markup.Markup, entry: Entry | None, title: str) -> tu
         if longer or (other and "".join(other.split()) == "".join(best.split())):
             best, origin = other, where
     return best, origin
+
+
+def _own_text(entry: Entry, title: str) -> tuple[str, str]:
+    text = entry.content or entry.summary
+    return _paragraphs(markup.visible_text(text) if "<" in text else text, title), "feed"
 
 
 def _whole(text: str) -> bool:

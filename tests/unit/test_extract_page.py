@@ -140,6 +140,16 @@ def test_a_page_without_text_and_a_feed_with_it() -> None:
     assert found.origin == "feed"
 
 
+def test_without_a_page_the_entry_is_the_article() -> None:
+    whole = article(extract("", url=URL, entry=entry(title="T", content=BODY, summary="Short.", lang="az")))
+    assert (whole.title, whole.origin, whole.lang) == ("T", "feed", "az")
+    assert whole.text == "\n\n".join(SENTENCES)
+    summary = article(extract(b"", url=URL, entry=entry(title="T", summary=" ".join(SENTENCES))))
+    assert summary.text == " ".join(SENTENCES)
+    assert reason(extract("", url=URL, entry=entry(title="T", summary="Short."))) is Reason.TOO_SHORT
+    assert reason(extract("", url=URL, entry=entry(title="T"))) is Reason.NOT_HTML
+
+
 def bare(title: str, body: str) -> str:
     return f"<html><head><title>{title}</title></head><body>{body}</body></html>"
 
