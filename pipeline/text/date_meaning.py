@@ -13,6 +13,7 @@ from pipeline.text.tokens import STOPS, Tokens
 # The period, None where it cannot be told, and whether the publication date was needed.
 Told: TypeAlias = tuple[Period | None, bool]
 
+_NEAR = 8  # tokens after a date within which "will" is the verb of its own clause
 _LOOK = 25  # tokens around a date in which a verb may say whether it lies ahead
 
 
@@ -111,15 +112,27 @@ class Teller:
         """Whether the sentence says that the date lies ahead; None where it says nothing."""
         for at in range(form.first - 1, max(-1, form.first - _LOOK), -1):
             word = self.t.words[at]
-            if word in STOPS or word in self.w.reporting:
+            if word in self.w.reporting:
+                return None
+            if word in STOPS:
                 break
             if self.w.future.before(self.t.words, at + 1) is not None:
                 return True
             if self._past(word) and self.t.word(at - 1) not in self.w.passive:
                 return False
-        if not self.w.verb_last:
-            return None
-        return self._ahead_by_verb(form.last)
+        return self._ahead_by_verb(form.last) if self.w.verb_last else self._ahead_after(form.last)
+
+    def _ahead_after(self, last: int) -> bool | None:
+        """The first verb after a date that opens its sentence."""
+        for at in range(last, min(len(self.t), last + _LOOK)):
+            word = self.t.words[at]
+            if word in STOPS or word in self.w.reporting:
+                return None
+            if self.w.future.at(self.t.words, at) is not None:
+                return at - last <= _NEAR or None
+            if self._past(word):
+                return False
+        return None
 
     def _past(self, word: str) -> bool:
         return word in self.w.past or bool(self.w.past_endings and len(word) > 4 and word.endswith(self.w.past_endings))

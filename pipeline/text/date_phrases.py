@@ -177,6 +177,9 @@ class PhraseReader:
         inner = self.forms.read(step)
         if inner is not None and inner.period.day is not None:
             return replace(inner, first=at)
+        month = self.forms.read(self.forms.past_of(step)) if self.w.last.before(self.t.words, at) else None
+        if month is not None and month.period.month is not None:
+            return replace(month, first=at)  # the last Sunday of September: the month is told
         return Form(Period(None), at, at + hit[1], weekday=hit[0])
 
     def ranged(self, form: Form) -> Form:

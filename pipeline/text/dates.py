@@ -64,7 +64,10 @@ def _handed_out(tokens: Tokens, form: Form, teller: Teller) -> Found:
         last += after[1]
     relation = (after or before or ("", 0))[0]
     start, end = tokens.starts[first], tokens.ends[last - 1]
-    period, relative = teller.tell(form, ahead={"by": True, "since": False}.get(relation))
+    ahead = {"by": True, "since": False}.get(relation)
+    if before is not None and words.start_of.before(tokens.words, first) is not None:
+        ahead = None  # "from" looks either way
+    period, relative = teller.tell(form, ahead=ahead)
     if period is None or not period.known:
         return (start, end), None
     return (start, end), DateMention(

@@ -24,6 +24,7 @@ class Nouns:
     stops: frozenset[str]  # words that end a noun phrase
     stop_endings: tuple[str, ...]  # endings of words that end it (verbs)
     skip: Phrases[bool]  # classifiers and determiners right after the number
+    participles: tuple[str, ...]  # endings of words that do not end the phrase of a single thing
     adjectives: tuple[str, ...]  # endings of words that stand before the noun
     plurals: tuple[str, ...]  # endings of the noun itself
     irregular: frozenset[str]  # nouns without such an ending
@@ -143,6 +144,7 @@ def _nouns(raw: dict[str, Any], ending: re.Pattern[str]) -> Nouns:
         stops=_words(raw.get("stops", [])),
         stop_endings=tuple(map(fold, raw.get("stop_endings", []))),
         skip=_listed(raw.get("skip", []), ending),
+        participles=tuple(map(fold, raw.get("participles", []))),
         adjectives=tuple(map(fold, raw.get("adjectives", []))),
         plurals=tuple(map(fold, raw.get("plurals", []))),
         irregular=_words(raw.get("irregular", [])),

@@ -237,6 +237,8 @@ class MeasureReader:
         if hit is None or amount.unsure:
             return None
         end = here + hit[1]
+        if amount.low == amount.high == 1 and hit[0] == "D" and not amount.digits and here == amount.last:
+            return None, end  # "one day" tells no length
         if self.w.not_duration.at(self.t.words, self.over_hyphen(end)) or self.w.ages_before.before(
             self.t.words, amount.first
         ):
@@ -336,7 +338,7 @@ class MeasureReader:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
         end = self.amounts.ending(amount.last)[0]
         single = amount.low == amount.high == 1
-        if single and not amount.digits and self._mere_word(amount, end):
+        if single and not amount.digits and (amount.bound == "<=" or self._mere_word(amount, end)):
             return None, amount.last
         hyphen = self.over_hyphen(end) > end
         if hyphen and self.t.word(end + 1) in self.w.nouns.no_compound:
@@ -369,6 +371,8 @@ class MeasureReader:
     def _countable(self, amount: Amount) -> bool:
         """Whether a number without a noun may be a count: whole, not glued to anything, not a mere word like "one"."""
         if amount.low != amount.low.to_integral_value() or amount.high != amount.high.to_integral_value():
+            return False
+        if amount.digits and not amount.range and self.names.numbered(amount.first):
             return False
         nxt, glued = self.t.word(amount.last), self.t.glued(amount.last)
         if glued and nxt and nxt not in ",.;:!?)]\"'\u06d4\u0964\u0589\n\u2014-…":

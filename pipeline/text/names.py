@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.text.amounts import Amount
 from pipeline.text.lexicons import NumberWords, signs
 from pipeline.text.nouns import MEASURES
-from pipeline.text.tokens import Tokens
+from pipeline.text.tokens import STOPS, Tokens
 
 # Written with a hyphen before a number without making it a name.
 _PREFIXES = frozenset(("mid", "post", "pre", "early", "late", "non", "sub", "some", "nearly", "all", "us", "u"))
@@ -125,6 +125,15 @@ class NameTest:
         if self.w.labels.before(self.t.words, at) or self.w.labels.before(self.t.words, amount.first):
             return True
         return bool(self.w.ages_before.before(self.t.words, amount.first))
+
+    def numbered(self, at: int) -> bool:
+        """Whether a number without a noun is the number of the thing named before it (Turn 5), or of a list item."""
+        before = at - 1
+        if self.t.word(before) in ("\n", ""):
+            return self.t.word(at + 1) in (".", ")")
+        if self.w.capital_nouns or not self.t.capital(before) or self.t.words[before] in self.w.nouns.stops:
+            return False
+        return before > 0 and self.t.words[before - 1] not in STOPS and len(self.t.words[at]) <= 3
 
     def is_round_year(self, amount: Amount) -> bool:
         """2000 without a separator, which may be the year."""

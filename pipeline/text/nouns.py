@@ -112,7 +112,10 @@ def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: boo
     if units[0].text in MEASURES:
         return 0
     if single and config.plurals:
-        return len(units) - 1
+        last = len(units) - 1
+        while last > 0 and units[last].text.endswith(config.participles):
+            last -= 1
+        return last
     marked = next((n for n, u in enumerate(units) if _counted(u, words)), None)
     if marked is not None:
         return marked

@@ -262,7 +262,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("lang", "text", "expected"), [(lang, *case) for lang, cases in CASES.items() for case in cases])
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"), [(lang, *case) for lang, cases in CASES.items() for case in cases]
+)
 def test_languages(lang: str, text: str, expected: str) -> None:
     assert said(text, lang) == [expected]
 

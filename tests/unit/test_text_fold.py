@@ -18,7 +18,7 @@ from pipeline.text.fold import at_boundary, clean, fold
         ("كيف یک ہے هے", "کیف یک ہے ہے"),
         ("آذر أإٱ ؤ ئ ة ى", "اذر ااا و ی ہ ی"),
         ("\u0958िला डॉलर चाँद", "किला डालर चांद"),
-        ("Azerbaycan’ın ‘a’ “b” «c»", "azerbaycan'in 'a' \"b\" \"c\""),
+        ("Azerbaycan’ın ‘a’ “b” «c»", 'azerbaycan\'in \'a\' "b" "c"'),
         ("JF‑17 2020–24 a—b", "jf-17 2020-24 a—b"),
         ("می\u200cشود 10\u00a0000", "می شود 10 000"),
         ("Ｆ－１６ ＄４", "f-16 $4"),

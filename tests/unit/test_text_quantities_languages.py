@@ -230,7 +230,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("lang", "text", "expected"), [(lang, *case) for lang, cases in CASES.items() for case in cases])
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"), [(lang, *case) for lang, cases in CASES.items() for case in cases]
+)
 def test_reads(lang: str, text: str, expected: str) -> None:
     found = read(text, lang, country_currency=lambda at, among: among[0])
     assert [f"{q.kind} {q.canonical()}" for q in found] == ([expected] if expected else [])

@@ -12,16 +12,35 @@ def texts(text: str, lang: str) -> list[str]:
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
-        ("en", ["The deal was worth $1.6 bn. and more.", "Lt. Gen. Shah spoke.", "He left the U.S.", "The next day he rested."]),
-        ("en", ["U.S. President Smith came.", "Order No. 5 is ready.", "Prices rose 3.5 percent.", "It cost Rs. 400 billion."]),
+        (
+            "en",
+            [
+                "The deal was worth $1.6 bn. and more.",
+                "Lt. Gen. Shah spoke.",
+                "He left the U.S.",
+                "The next day he rested.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "U.S. President Smith came.",
+                "Order No. 5 is ready.",
+                "Prices rose 3.5 percent.",
+                "It cost Rs. 400 billion.",
+            ],
+        ),
         ("en", ["J. K. Smith of Acme Inc. said so.", "At 5 p.m. the U.N. Council met.", "Why?", "Nobody knows!"]),
-        ("en", ['"What?" he asked.', '"Stop." Then he left.'][:1] + ['"Stop."', "Then he left."]),
+        ("en", [*['"What?" he asked.', '"Stop." Then he left.'][:1], '"Stop."', "Then he left."]),
         ("en", ["It grew to $1.6 bn.", "Pakistan welcomed it.", "Wait... there is more."]),
         ("en", ["Visit example.org for more.", "The end."]),
         ("tr", ["17 sayılı vb. kararlar alındı.", "28. madde böyle.", "Prof. Dr. Yılmaz konuştu.", "Bu iyi."]),
         ("tr", ["İstanbul 40. Ağır Ceza Mahkemesi karar verdi.", "Dosya kapandı."]),
         ("az", ["Müqavilə 2024-cü ildə bağlanıb.", "Məbləğ 1,6 mlrd. dollardır.", "Hər şey aydındır?", "Bəli."]),
-        ("ru", ["В 2024 г. Армения, т.е. республика, купила их.", "И. И. Иванов сказал это.", "Сумма 5 млн. долларов."]),
+        (
+            "ru",
+            ["В 2024 г. Армения, т.е. республика, купила их.", "И. И. Иванов сказал это.", "Сумма 5 млн. долларов."],
+        ),
         ("ru", ["Это стоило 3 млрд руб.", "Однако цена выросла."]),
         ("ur", ["معاہدہ ہو گیا۔", "اس کی مالیت 1.6 ارب ڈالر ہے۔", "کیا یہ سچ ہے؟", "جی ہاں۔"]),
         ("hi", ["समझौता हो गया।", "इसकी कीमत 1.6 अरब डॉलर है।", "क्यों?", "पता नहीं।"]),
