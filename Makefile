@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo run test check gate bench crash soak lock clean fmt
+.PHONY: setup demo run test check gate raise-floors schemas bench crash soak lock clean fmt
 
 setup: $(STAMP)
 
@@ -37,6 +37,12 @@ fmt: setup
 
 gate: setup
 	$(BIN)/pytest tests/gate $(ARGS)
+
+raise-floors: setup
+	$(BIN)/python tests/gate/raise_floors.py
+
+schemas: setup
+	$(BIN)/python -m pipeline.settings.schemas config/schemas
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

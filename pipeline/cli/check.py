@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from pipeline.cli.configuration import load_configuration
+from pipeline.errors import NotifyError
+from pipeline.notify.probe import probe
 from pipeline.settings.load import Configuration
 
 
 @click.command("check", short_help="Check the configuration and say what it watches.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--offline", is_flag=True, help="Do not connect to the servers of channels.")
 @click.pass_obj
-def command(config: Path | None, as_json: bool) -> None:
+def command(config: Path | None, as_json: bool, offline: bool) -> None:
     """Check the configuration and say in a few lines what it watches.
 
     Every fault is printed at once as file:line:column, key path and what was probably meant; exit code 2.
     """
     configuration = load_configuration(config, shipped_ok=True)
+    unreachable = [] if offline else list(_unreachable(configuration))
     if as_json:
-        click.echo(json.dumps(_summary(configuration), ensure_ascii=False))
+        click.echo(json.dumps({**_summary(configuration), "unreachable": unreachable}, ensure_ascii=False))
         return
     for warning in configuration.warnings:
         click.echo(f"warning: {warning}")
     for line in _lines(configuration):
         click.echo(line)
+    for line in unreachable:
+        click.echo(f"warning: {line}")
+
+
+def _unreachable(configuration: Configuration) -> Iterator[str]:
+    """Channels that would not take a message now: no fault of the files, so a warning."""
+    alerts = configuration.alerts
+    used = {name for rule in alerts.rules for name in rule.channels}
+    used |= {name for plan in alerts.digests for name in plan.channels}
+    for channel in alerts.channels:
+        if channel.id not in used:
+            continue
+        try:
+            probe(channel)
+        except NotifyError as error:
+            yield f"{configuration.place('channels', channel.id)}: channels.{channel.id}: {error.message}"
 
 
 def _summary(configuration: Configuration) -> dict[str, object]:

@@ -200,7 +200,9 @@ def _join(
     others = tuple(p for p in stored.alert.publishers if (p.source, p.url) != (publisher.source, publisher.url))
     candidate = replace(candidate, id=str(number), publishers=(publisher, *others))
     rules = desk.configuration.alerts
-    history = History(told=outbox.told(tx, since=now - longest_memory(rules)), snoozes=alerts.snoozes(tx, now=now))
+    recent = outbox.told(tx, since=now - longest_memory(rules))
+    own = tuple(told for told in outbox.told_of(tx, number) if told not in recent)  # however long ago
+    history = History(told=(*own, *recent), snoozes=alerts.snoozes(tx, now=now))
     decisions = policy.decide(candidate, rules, history, now)
     alerts.record_decisions(tx, decisions, now=now, alert_id=number, finding_id=saved.id, claim=candidate.claim)
     for told in policy.told(candidate, decisions, now):

@@ -47,7 +47,7 @@ def _zone(value: Any) -> Any:
     try:
         ZoneInfo(str(value))
     except (OSError, ValueError, KeyError) as error:  # zoneinfo raises each of these for names that are no zones
-        raise ValueError(f"{value!r} is no time zone: write an IANA name such as Europe/Paris or UTC") from error
+        raise ValueError(f"{value!r} is no time zone: write an IANA name such as Europe/Lisbon or UTC") from error
     return value
 
 

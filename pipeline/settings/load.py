@@ -44,6 +44,12 @@ class Configuration:
     alerts: AlertRules
     warnings: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)  # claim id -> file that holds it
+    alerts_document: Document | None = field(default=None, repr=False, compare=False)
+
+    def place(self, *path: str | int) -> str:
+        """`file:line:column` of a key path in alerts.yaml."""
+        return str(self.alerts_document.place(path)) if self.alerts_document else str(self.folder / "alerts.yaml")
+
     password: Secret | None = None  # of the PostgreSQL user
     second_key: Secret | None = None  # of the second reader
 

@@ -168,6 +168,12 @@ def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ..
     return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
 
 
+def told_of(tx: Transaction, alert: int) -> tuple[Told, ...]:
+    """The same of one alert, whenever it was."""
+    query = sa.select(t.outbox).where(o.kind == "alert", o.thing_id == alert, o.state.in_(("pending", "sent")))
+    return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
+
+
 def load(tx: Transaction, id_: int) -> Delivery | None:
     row = tx.first(sa.select(t.outbox).where(o.id == id_))
     return None if row is None else _delivery(row)
