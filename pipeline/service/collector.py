@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pipeline.fetch.client import Fetcher
+from pipeline.service.gate import SharedGate
 from pipeline.service.wiring import Desk, fetcher
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Collector:
         wanted = self._desk.settings.fetch
         held = self._current
         if held is None or held.made_for != wanted:
-            opened = _Client(wanted, await fetcher(self._desk.settings).__aenter__())
+            opened = _Client(wanted, await fetcher(self._desk.settings, gate=SharedGate(self._desk)).__aenter__())
             self._current, old = opened, held
             await self._close(old)
             held = opened

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
-from pipeline.service import daily, deliver, latency, pages, poll
+from pipeline.service import daily, deliver, latency, pages, poll, reanalyse
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import Desk
 from pipeline.settings.settings import Settings
@@ -62,6 +62,7 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
         Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit),
         Job(name="deliver", every=min(tick, timedelta(seconds=5)), allowed=30 * _MINUTE, call=deliver.deliver),
         Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
+        Job(name="reanalyse", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=reanalyse.reanalyse),
         Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
         Job(name="retention", every=24 * _HOUR, allowed=2 * _HOUR, call=_prune),
     )

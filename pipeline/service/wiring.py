@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pipeline import __version__
 from pipeline.fetch.client import Fetcher
+from pipeline.fetch.pace import Gate
 from pipeline.fetch.policy import Policy
 from pipeline.model.source import Source
 from pipeline.model.watch import Watch
@@ -167,9 +168,9 @@ def _endpoint(pair: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def fetcher(settings: Settings) -> Fetcher:
-    """The one client that everything fetches with, as the settings want it."""
-    return Fetcher(policy(settings))
+def fetcher(settings: Settings, *, gate: Gate | None = None) -> Fetcher:
+    """The one client that everything fetches with, as the settings want it; `gate` for a pace that others share."""
+    return Fetcher(policy(settings), gate=gate)
 
 
 def with_sources(configuration: Configuration, sources: tuple[Source, ...], **fetch: object) -> Configuration:

@@ -27,6 +27,7 @@ from pipeline.model.outcome import Reason
 from pipeline.storage import tables as t
 from pipeline.storage.columns import to_json
 
+IDLE_MS = 20_000  # a process that is paused within a transaction loses it, and with it the locks that others wait for
 BUSY_TIMEOUT = timedelta(seconds=30)  # a backup or a long write by another program is waited for this long
 
 
@@ -231,7 +232,14 @@ def _open_postgres(address: URL, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=20,
             pool_pre_ping=True,  # a server that was restarted is noticed here, not in the middle of work
-            connect_args={"connect_timeout": 10, "application_name": "claimwatch"},
+            connect_args={
+                "connect_timeout": 10,
+                "application_name": "claimwatch",
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "options": f"{address.query.get('options', '')} -c idle_in_transaction_session_timeout={IDLE_MS}".strip(),
+            },
         )
     except ModuleNotFoundError as error:
         raise StoreError(
