@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,8 +22,8 @@ from pipeline.service.wiring import Desk
 from pipeline.settings.duration import parse_duration
 from pipeline.settings.load import Configuration, load
 from pipeline.settings.yamltree import read_plain
-from pipeline.storage import sources
-from pipeline.storage.session import Store
+from pipeline.storage import schema, sources
+from pipeline.storage.session import Store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -119,6 +121,27 @@ def desk(store: Store, *, now: datetime = NOW, **web: object) -> Desk:
             sources.save(tx, _state(source, now, failing=number == 2), now=now)
     add(made, (text for _, texts in outlets() for text in texts))
     return made
+
+
+@cache
+def _model() -> tuple[tempfile.TemporaryDirectory[str], Path]:
+    """A database file with the sample in it, made once a process and copied for each test."""
+    folder = tempfile.TemporaryDirectory(prefix="claimwatch-sample-")
+    path = Path(folder.name) / "sample.db"
+    schema.upgrade(f"sqlite:///{path}", ROOT / "migrations")
+    store = open_store(f"sqlite:///{path}")
+    desk(store)
+    store.close()
+    return folder, path
+
+
+def copied(folder: Path, **web: object) -> Desk:
+    """A desk as `desk` makes it, on an SQLite file of its own in that folder; its store is the caller's to close."""
+    _, model = _model()
+    path = folder / "desk.db"
+    for part in model.parent.glob("sample.db*"):
+        shutil.copyfile(part, folder / part.name.replace("sample", "desk"))
+    return empty_desk(open_store(f"sqlite:///{path}"), **web)
 
 
 def add(desk: Desk, texts: Iterable[Text]) -> None:
