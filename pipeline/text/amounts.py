@@ -99,6 +99,10 @@ class AmountReader:
     def _glued_name(self, at: int) -> bool:
         return self.t.glued(at) and self.t.letters(at) and self.t.word(at) not in self.w.glued
 
+    def over_hyphen(self, at: int) -> int:
+        """Past a hyphen that joins a number with its unit (17,000-tonne)."""
+        return at + 1 if self.t.word(at) == "-" and self.t.glued(at) and self.t.glued(at + 1) else at
+
     def ending(self, at: int) -> tuple[int, str]:
         """Past a case ending that hangs on digits by an apostrophe or hyphen (20'den, 20-dən), and which one."""
         mark, word = self.t.word(at), self.t.word(at + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.text.date_words import DateWords
 from pipeline.text.lexicons import NumberWords, signs
 from pipeline.text.periods import Period, valid
-from pipeline.text.tokens import Tokens
+from pipeline.text.tokens import STOPS, Tokens
 
 _YEARS = range(1900, 2101)
 _OLD_YEARS = range(1000, 2101)  # only with a word that makes them years
@@ -319,4 +319,7 @@ class FormReader:
         )
         bound = self.n.bounds_before.before(self.t.words, at)
         counted = plural and nxt not in self.n.nouns.stops
+        named = self.t.capital(at - 1) and at > 1 and self.t.words[at - 2] not in STOPS
+        if year in _ROUND and named and self.w.months.before(self.t.words, at) is None:
+            return True  # part of a name
         return (counted and (year in _ROUND or bound is not None)) or (bound is not None and bound[0] == ">=")

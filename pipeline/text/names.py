@@ -8,8 +8,8 @@ from pipeline.text.nouns import MEASURES
 from pipeline.text.tokens import STOPS, Tokens
 
 # Written with a hyphen before a number without making it a name.
-_PREFIXES = frozenset(("mid", "post", "pre", "early", "late", "non", "sub", "some", "nearly", "all", "us", "u"))
-_ROUND_YEARS = (1900, 2000, 2100)
+_PREFIXES = frozenset(("mid", "post", "pre", "early", "late", "non", "sub", "some", "nearly", "all"))
+_ROUND_YEARS = ("1900", "2000", "2100")
 
 
 class NameTest:
@@ -28,6 +28,7 @@ class NameTest:
             or self._runs_into_letters(at)
             or self._between_digits(at)
             or self._after_acronym(at)
+            or self._after_name(at)
             or self.t.word(at - 1) in ("#", "№", "§", "_", "@")
         )
 
@@ -120,6 +121,22 @@ class NameTest:
         vowels = sum(c in "AEIOU" for c in written)
         return len(written) == 1 or vowels == 0 or (len(written) == 3 and vowels == 1 and written[1] in "AEIOU")
 
+    def _after_name(self, at: int) -> bool:
+        """A round year or an uneven number of three digits right after a name in running text is part of that name."""
+        word = self.t.words[at]
+        if not word.isdigit() or not ((word[-1] != "0" and len(word) == 3) or self.is_round(word)):
+            return False
+        before = at - 1
+        named = self.t.capital(before) and not self.t.original(before).isupper() and not self.t.glued(at)
+        return named and self.t.words[before] not in self.w.nouns.stops and self._inside_sentence(before)
+
+    def _inside_sentence(self, at: int) -> bool:
+        return at > 0 and self.t.words[at - 1] not in STOPS
+
+    def is_round(self, word: str) -> bool:
+        """Whether digits are a year that is as likely a round number."""
+        return word in _ROUND_YEARS
+
     def is_labelled(self, amount: Amount, at: int) -> bool:
         """Article 370, resolution 1701, madde 370, Flight 8243."""
         if self.w.labels.before(self.t.words, at) or self.w.labels.before(self.t.words, amount.first):
@@ -133,8 +150,8 @@ class NameTest:
             return self.t.word(at + 1) in (".", ")")
         if self.w.capital_nouns or not self.t.capital(before) or self.t.words[before] in self.w.nouns.stops:
             return False
-        return before > 0 and self.t.words[before - 1] not in STOPS and len(self.t.words[at]) <= 3
+        return self._inside_sentence(before) and len(self.t.words[at]) <= 3
 
     def is_round_year(self, amount: Amount) -> bool:
         """2000 without a separator, which may be the year."""
-        return amount.digits.isdigit() and amount.low in _ROUND_YEARS
+        return self.is_round(amount.digits)

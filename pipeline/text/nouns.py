@@ -34,6 +34,7 @@ MEASURES = frozenset(
 )  # fmt: skip
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _OTHER_SCRIPTS = frozenset(("ru", "ur", "hi", "fa", "ar", "hy"))
+_PAIRING = frozenset(("and", "or"))
 _NUMERALS = frozenset(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"))
 
 
@@ -46,7 +47,7 @@ def noun_after(tokens: Tokens, at: int, words: NumberWords, *, single: bool = Fa
         if hit is None:
             break
         skipped += hit[1]
-    units = _run(tokens, skipped, words)
+    units = _run(tokens, skipped, words, pairing=not single)
     if not units:
         return None
     head = _head(tokens, units, words, single=single)
@@ -59,7 +60,7 @@ def noun_after(tokens: Tokens, at: int, words: NumberWords, *, single: bool = Fa
     return Noun(units[head].text, units[0].first, units[last].last)
 
 
-def _run(tokens: Tokens, at: int, words: NumberWords) -> list[_Unit]:
+def _run(tokens: Tokens, at: int, words: NumberWords, *, pairing: bool) -> list[_Unit]:
     """The words from `at` on that may belong to one noun phrase."""
     config = words.nouns
     units: list[_Unit] = []
@@ -71,6 +72,15 @@ def _run(tokens: Tokens, at: int, words: NumberWords) -> list[_Unit]:
             break
         end = _glued_end(tokens, begin)
         text = tokens.folded[tokens.starts[begin] : tokens.ends[end - 1]]
+        if (
+            pairing
+            and text in _PAIRING
+            and units
+            and not any(_counted(unit, words) for unit in units)
+            and tokens.letters(end)
+        ):
+            j = end  # Turkish and Azerbaijani soldiers
+            continue
         if text in config.stops or (config.stop_endings and len(text) > 4 and text.endswith(config.stop_endings)):
             break
         if words.numbers.at(tokens.words, begin) and end == begin + 1 and text not in _NUMERALS:
