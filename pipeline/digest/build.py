@@ -29,6 +29,7 @@ from pipeline.model.rules import DigestPlan
 from pipeline.model.vantage import vantage
 
 STORIES = 5  # a topic
+NAMED = 8  # sources named in a warning
 NEAR_MISSES = 6  # claims
 SECTIONS = (("denies", "denied"), ("changes", "changed"), ("adds", "added"))
 
@@ -49,7 +50,8 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
     missed = _missed(facts, period, plan.zone)
     near = _near_misses(facts)
     notes = _source_notes(facts.sources)
-    quiet = not news
+    blind = facts.coverage.sources > 0 and facts.coverage.sources_ok == 0
+    quiet = not news and not blind  # when nothing could be read, silence says nothing
     return Digest(
         key=period.key,
         plan=plan.id,
@@ -59,7 +61,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
         end=period.end,
         built_at=now,
         watch_version=facts.watch_version,
-        summary=_summary(sections, facts.coverage, volumes, quiet),
+        summary=_summary(sections, facts.coverage, volumes, quiet=quiet, blind=blind),
         quiet=quiet,
         changed=sections["changed"],
         denied=sections["denied"],
@@ -74,6 +76,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
         coverage=_statement(facts.coverage),
         canary="" if facts.canary is None else "found" if facts.canary.found else "missing",
         canary_note=_canary_note(facts.canary),
+        warnings=_warnings(facts, notes, blind=blind),
     )
 
 
@@ -249,7 +252,21 @@ def _statement(coverage: Coverage) -> Statement:
     )
 
 
-def _summary(sections: dict[str, Section], coverage: Coverage, volumes: Sequence[Volume], quiet: bool) -> str:
+def _warnings(facts: Facts, notes: Sequence[SourceNote], *, blind: bool) -> tuple[str, ...]:
+    """What leads the digest: a lost canary, and sources that could not be read."""
+    found = [_canary_note(facts.canary)]
+    failed = [note.name for note in notes if note.state == "failed"]
+    if blind:
+        found.append("No source could be read. That nothing is reported here says nothing about the news.")
+    elif failed:
+        named = ", ".join(failed[:NAMED]) + (f" and {len(failed) - NAMED} more" if len(failed) > NAMED else "")
+        found.append(f"{_count(len(failed), 'source')} could not be read: {named}.")
+    return tuple(warning for warning in found if warning)
+
+
+def _summary(
+    sections: dict[str, Section], coverage: Coverage, volumes: Sequence[Volume], *, quiet: bool, blind: bool
+) -> str:
     spikes = [one.title for one in volumes if one.verdict == "spike"]
     told: list[str] = []
     for name, words in (("denied", "denied"), ("changed", "changed"), ("added", "added to")):
@@ -257,7 +274,11 @@ def _summary(sections: dict[str, Section], coverage: Coverage, volumes: Sequence
         number = len(section.items) + section.over_cap + section.below_floor
         if number:
             told.append(f"{number} {'claim' if number == 1 else 'claims'} {words}" if not told else f"{number} {words}")
-    head = "Nothing new: no known claim was changed, denied or added to" if quiet else ", ".join(told)
+    head = ", ".join(told)
+    if quiet:
+        head = "Nothing new: no known claim was changed, denied or added to"
+    elif blind and not told:
+        head = "Nothing could be read"
     parts = [f"{head}.", f"{_count(coverage.matched, 'article')} on watched topics"]
     if coverage.sources:
         parts[-1] += f", from {coverage.sources_ok} of {_count(coverage.sources, 'source')}"

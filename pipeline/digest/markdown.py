@@ -14,8 +14,7 @@ def render(digest: Digest, public_url: str = "") -> str:
     """The whole digest; ends with a line feed."""
     words = Words(digest, public_url)
     blocks = [f"# {esc(words.own(digest.title))}: {words.heading()}", esc(digest.summary)]
-    if digest.canary == "missing":
-        blocks.append(f"> **Warning.** {esc(digest.canary_note)}")
+    blocks += [f"> **Warning.** {esc(words.own(warning, 400))}" for warning in digest.warnings]
     if digest.quiet:
         blocks.append(f"*{esc(words.quiet())}*")
     for relation, section in (("denies", digest.denied), ("changes", digest.changed), ("adds", digest.added)):

@@ -14,8 +14,8 @@ def render(digest: Digest, public_url: str = "") -> str:
     words = Words(digest, public_url)
     title = f"{words.own(digest.title)}: {words.heading()}"
     lines = [title, "=" * min(len(title), 72), "", digest.summary]
-    if digest.canary == "missing":
-        lines += ["", f"WARNING: {digest.canary_note}"]
+    for warning in digest.warnings:
+        lines += ["", f"WARNING: {words.own(warning, 400)}"]
     if digest.quiet:
         lines += ["", words.quiet()]
     for relation, section in (("denies", digest.denied), ("changes", digest.changed), ("adds", digest.added)):

@@ -222,6 +222,7 @@ class Digest:
     coverage: Statement
     canary: str  # found, missing, "" when none is configured
     canary_note: str = ""
+    warnings: tuple[str, ...] = ()  # what a reader must know before the rest: it leads every form
     format: int = FORMAT
 
     def findings(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from newsroom import (
     signed,
 )
 
-from pipeline.digest import build, importance, period, record, volume
+from pipeline.digest import build, importance, period, record, render, volume
 from pipeline.digest.facts import CanaryFact, Coverage, Covered, DayCount, Facts, SourceFact
 from pipeline.digest.words import Words
 from pipeline.errors import ClaimwatchError
@@ -369,3 +369,25 @@ def test_near_misses_are_one_a_claim() -> None:
         ("jf17-azerbaijan", 0.43, 1),
     ]
     assert Words(got).near(got.near[0]) == "the best of 2 articles, score 0.60, failed at: no cue of an agreement"
+
+
+def test_a_digest_of_nothing_read_is_no_quiet_day() -> None:
+    plan = DigestPlan(id="morning")
+    facts = Facts(coverage=Coverage(sources=55, sources_ok=0))
+    digest = build.build(plan, period.on(plan, NOW.date()), facts, NOW)
+    assert not digest.quiet
+    assert digest.summary.startswith("Nothing could be read")
+    for form in (render.html, render.markdown, render.text):
+        shown = form(digest)
+        assert "No source could be read" in shown
+        assert "quiet period" not in shown
+
+
+def test_sources_that_were_never_read_lead_the_digest() -> None:
+    plan = DigestPlan(id="morning")
+    source = SourceFact(source="s1", name="The Daily", before="new", after="failing", reason="not-a-feed")
+    digest = build.build(
+        plan, period.on(plan, NOW.date()), Facts(coverage=Coverage(sources=2, sources_ok=1), sources=(source,)), NOW
+    )
+    text = render.text(digest)
+    assert text.index("1 source could not be read: The Daily") < text.index("quiet period")
