@@ -19,12 +19,13 @@ def find(text: str, agencies: Mapping[str, Sequence[str]], *, author: str = "") 
     datelines and source lines stand, and the author. A name in running prose is no origin.
     """
     head, tail, by = fold(text[:_ENDS]), fold(text[-_ENDS:]), fold(author).strip()
-    found = [
-        (place, agency)
-        for agency, names in agencies.items()
-        for name in names
-        if name and (place := _place(fold(name), head, tail, by)) is not None
-    ]
+    near = f"{head}\n{tail}\n{by}"
+    found = []
+    for agency, names in agencies.items():
+        for name in (fold(name) for name in names if name):
+            place = _place(name, head, tail, by) if name in near else None
+            if place is not None:
+                found.append((place, agency))
     return min(found)[1] if found else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.extract.markup import Markup, Paragraph
@@ -26,6 +26,15 @@ def mended(lines: Sequence[str], page: Markup) -> list[str]:
     return _with_lost(kept, page.paragraphs) if kept else list(lines)
 
 
+def prose(page: Markup) -> list[str]:
+    """The paragraphs of a page that read like an article: all there is where no main text was found."""
+    return [part.text for part in page.paragraphs if _is_prose(part)]
+
+
+def _is_prose(part: Paragraph) -> bool:
+    return len(part.text) >= _LONG and part.linked <= _LINKED * len(part.text)
+
+
 def _leads_elsewhere(line: str, anchors: frozenset[str]) -> bool:
     """Whether a line is a link, or a few words and a link: a teaser of another article."""
     text = line.strip("-| ")
@@ -41,17 +50,18 @@ def _with_lost(lines: list[str], paragraphs: Sequence[Paragraph]) -> list[str]:
     Pages interrupt an article with advertisements in containers of their own; what follows is then taken for another.
     """
     whole = "".join(_bare(line) for line in lines)
-    prose = [part for part in paragraphs if len(part.text) >= _LONG and part.linked <= _LINKED * len(part.text)]
-    found = [part for part in prose if _begins(part, whole)]
+    likely = [part for part in paragraphs if _is_prose(part)]
+    found = [part for part in likely if _begins(part, whole)]
     times = Counter(name for part in found for name in part.classes)
     typical = {name for name, count in times.items() if count >= _TYPICAL * len(found)}
-    sizes = Counter(part.around for part in prose)
+    sizes = Counter(part.around for part in likely)
     lost = [
-        part for part in prose if not _begins(part, whole) and part.classes >= typical and sizes[part.around] >= _CHUNK
+        part for part in likely if not _begins(part, whole) and part.classes >= typical and sizes[part.around] >= _CHUNK
     ]
     if not typical or sum(len(part.text) for part in lost) < _LOST * sum(len(line) for line in lines):
         return lines
-    return _placed(lines, [part.text for part in prose if part in found or part in lost])
+    wanted = {part.text for part in (*found, *lost)}
+    return _placed(lines, [part.text for part in likely if part.text in wanted])
 
 
 def _begins(part: Paragraph, whole: str) -> bool:
@@ -62,17 +72,16 @@ def _begins(part: Paragraph, whole: str) -> bool:
 
 def _placed(lines: list[str], ordered: list[str]) -> list[str]:
     """The lines with those of `ordered` that are missing, each behind the one that stands before it on the page."""
-    merged = list(lines)
-    places = {_bare(line): at for at, line in enumerate(merged)}
+    places = {_bare(line): at for at, line in enumerate(lines)}
+    behind: dict[int, list[str]] = defaultdict(list)  # place of a line, -1 for the top -> what follows it
     last = -1
     for text in ordered:
         at = places.get(_bare(text))
         if at is None:
-            merged.insert(last + 1, text)
-            places = {_bare(line): at for at, line in enumerate(merged)}
-            at = last + 1
-        last = at
-    return merged
+            behind[last].append(text)
+        else:
+            last = at
+    return [*behind[-1], *(text for at, line in enumerate(lines) for text in (line, *behind[at]))]
 
 
 def _bare(text: str) -> str:

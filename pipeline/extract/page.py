@@ -91,7 +91,8 @@ def _without_site(title: str) -> str:
 
 def _text(page: str, told: markup.Markup, entry: Entry | None, title: str) -> tuple[str, str]:
     """The longest honest text and where it is from; the page's own unless another says clearly more."""
-    best, origin = _paragraphs("\n".join(mend.mended(_lines(body.main_text(page)), told)), title), "page"
+    found = mend.mended(_lines(body.main_text(page)), told) or mend.prose(told)
+    best, origin = _paragraphs("\n".join(found), title), "page"
     for text, where in ((told.described.body, "json-ld"), (entry.content if entry else "", "feed")):
         other = _paragraphs(markup.visible_text(text) if "<" in text else text, title)
         longer = len(other) > max(len(best) * _LONGER, len(best) + _ENOUGH) and _whole(other)

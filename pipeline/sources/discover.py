@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from itertools import islice
 from urllib.parse import urljoin
 
 from pipeline.sources.links import absolute, host, related
@@ -21,6 +22,8 @@ _LOOKS = re.compile(
 _COMMENTS = re.compile(r"comment", re.IGNORECASE)
 _USUAL = ("rss", "feed", "rss.xml", "feed.xml", "feeds", "atom.xml", "index.xml", "feed.json", "sitemap-news.xml",
           "news-sitemap.xml", "sitemap_news.xml", "sitemap.xml")  # fmt: skip
+_TAG = re.compile(r"<(link|a|base)\s([^<>]{1,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([a-zA-Z:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _MOST = 40  # candidates
 _LINKS = 20_000  # links of a page that are looked at
 
@@ -35,46 +38,24 @@ class Candidate:
     why: str = ""  # announced, linked, robots, usual
 
 
-class _Links(HTMLParser):
-    """Collects `<link>`, `<a>` and `<base>` of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = ""
-        self.announced: list[tuple[str, str]] = []
-        self.linked: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {key: value or "" for key, value in attrs}
-        href, title = given.get("href", ""), given.get("title", "")
-        if tag == "base" and href and not self.base:
-            self.base = href
-        elif tag == "link" and href and self._announces(given):
-            self.announced.append((href, title))
-        elif tag == "a" and href and len(self.linked) < _LINKS:
-            self.linked.append((href, title))
-
-    def _announces(self, given: dict[str, str]) -> bool:
-        kinds = given.get("rel", "").lower().split()
-        media = given.get("type", "").partition(";")[0].strip().lower()
-        return "feed" in kinds or ("alternate" in kinds and media in _TYPES)
-
-
 def discover(page: bytes | str, *, url: str, sitemaps: Iterable[str] = ()) -> tuple[Candidate, ...]:
     """Where a site's feeds may be, the likeliest first, each address once.
 
     Announced in the page's head, linked from its text, sitemaps its robots.txt names, and the usual places. Feeds of
     comments come last. Nothing is fetched here; what is no feed shows when it is asked.
     """
-    links = _links(page if isinstance(page, str) else page.decode("utf-8", "replace"))
-    base = absolute(url, links.base) or url
+    tags = list(_tags(page if isinstance(page, str) else page.decode("utf-8", "replace")))
+    base = next((absolute(url, given["href"]) for tag, given in tags if tag == "base"), "") or url
+    linked = [(absolute(base, given["href"]), given) for tag, given in tags if tag == "a"]
     found = [
-        Candidate(url=absolute(base, href), title=plain(title), why="announced") for href, title in links.announced
+        Candidate(url=absolute(base, given["href"]), title=plain(given.get("title", "")), why="announced")
+        for tag, given in tags
+        if tag == "link" and _announces(given)
     ]
     found += [
-        Candidate(url=absolute(base, href), title=plain(title), why="linked")
-        for href, title in links.linked
-        if _LOOKS.search(href.partition("?")[0]) and related(host(absolute(base, href)), host(url))
+        Candidate(url=address, title=plain(given.get("title", "")), why="linked")
+        for address, given in linked
+        if _LOOKS.search(address.partition("?")[0]) and related(host(address), host(url))
     ]
     found += [Candidate(url=absolute(url, address), kind="sitemap", why="robots") for address in sitemaps]
     found += [
@@ -90,11 +71,17 @@ def discover(page: bytes | str, *, url: str, sitemaps: Iterable[str] = ()) -> tu
     return tuple(unique.values())[:_MOST]
 
 
-def _links(page: str) -> _Links:
-    links = _Links()
-    try:
-        links.feed(page)
-        links.close()
-    except (AssertionError, ValueError, RecursionError):
-        return links  # what was read before the page broke the parser counts
-    return links
+def _tags(page: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The `base`, `link` and `a` elements of a page with their attributes, names in lower case."""
+    for found in islice(_TAG.finditer(page), _LINKS):
+        given: dict[str, str] = {}
+        for name, quoted, single, bare in _ATTRIBUTE.findall(found[2]):
+            given.setdefault(name.lower(), html.unescape(quoted or single or bare))
+        if given.get("href"):
+            yield found[1].lower(), given
+
+
+def _announces(given: dict[str, str]) -> bool:
+    kinds = given.get("rel", "").lower().split()
+    media = given.get("type", "").partition(";")[0].strip().lower()
+    return "feed" in kinds or ("alternate" in kinds and media in _TYPES)

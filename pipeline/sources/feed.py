@@ -23,7 +23,7 @@ from pipeline.sources.links import absolute
 from pipeline.sources.plain import plain
 
 _HEAD = 65_536  # bytes looked at to tell what a body is
-_SKIPPED = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE(?:[^<>\[]|\[.*?\])*>", re.DOTALL | re.IGNORECASE)
+_ENDS = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<!", b">"))  # what may stand before the root element
 _ROOT = re.compile(rb"<(?:[a-z][\w.-]*:)?(rss|rdf|feed|channel|urlset|sitemapindex|opml|html)\b", re.IGNORECASE)
 _FIRST = re.compile(rb"<([a-z][\w.:-]*)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml\b")
@@ -78,11 +78,28 @@ def _kind(body: bytes, source: Source) -> str:
         raise _not_a_feed(source, "the answer is empty")
     if head[:1] in b"{[":
         return "json"
-    head = _SKIPPED.sub(b"", head)
+    head = _from_root(head)
     first, root = _FIRST.search(head), _ROOT.search(head)
     if first is None or root is None or root[1].lower() in (b"html", b"opml") or first[1].lower() == b"html":
         raise _not_a_feed(source, f"the answer begins with {head[:60].decode('utf-8', 'replace')!r}")
     return "sitemap" if root[1].lower() in (b"urlset", b"sitemapindex") else "xml"
+
+
+def _from_root(head: bytes) -> bytes:
+    """The head without declaration, comments and document type before the root; each is passed over in one step."""
+    at = 0
+    while True:
+        opened = next((pair for pair in _ENDS if head.startswith(pair[0], at)), None)
+        if opened is None:
+            return head[at:]
+        subset, end = head.find(b"[", at), head.find(opened[1], at)
+        if opened[0] == b"<!" and 0 <= subset < end:  # a document type with declarations of its own
+            end = head.find(b"]", subset)
+            end = head.find(b">", end) if end >= 0 else -1
+        if end < 0:
+            return head[at:]
+        at = end + len(opened[1])
+        at += len(head[at:]) - len(head[at:].lstrip())
 
 
 def _not_a_feed(source: Source, what: str) -> ParseError:

@@ -14,6 +14,7 @@ from pipeline.model.source import SourceState
 FAILING_AFTER = 3  # failures in a row: one or two are the weather of the internet
 _LEARNING = timedelta(days=14)  # until a source's habits are known, weekends included
 _QUIET_LEARNING = timedelta(hours=72)  # silence that is reported while they are not
+_NO_HABIT = timedelta(days=30)  # silence that is reported of a source that never brought anything twice
 _QUIET = timedelta(hours=12)  # no silence shorter than this is reported
 _LONGEST_TIMES = 1.5  # silence against the longest gap that was usual
 _USUAL_TIMES = 6  # silence against the usual gap
@@ -100,10 +101,10 @@ def _read(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, ..
         silent_polls=0 if poll.new_entries else state.silent_polls + 1,
         health="ok",
     )
-    limit = quiet_limit(now, poll.at)
-    if limit is not None and now.last_entry_at is not None and poll.at - now.last_entry_at > limit:
+    last = now.last_entry_at or now.first_polled_at or poll.at
+    if poll.at - last > quiet_limit(now, poll.at):
         if state.health != "silent":
-            text = f"brings nothing new since {now.last_entry_at:%Y-%m-%d %H:%M} UTC, against its habit"
+            text = f"brings nothing new since {last:%Y-%m-%d %H:%M} UTC, against its habit"
             notices.append(_notice(state, "silent", text, poll))
         now = replace(now, health="silent")
     elif state.health == "silent":
@@ -111,10 +112,10 @@ def _read(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, ..
     return now, tuple(notices)
 
 
-def quiet_limit(state: SourceState, now: datetime) -> timedelta | None:
-    """The silence that is against the source's habit; None while it has none."""
+def quiet_limit(state: SourceState, now: datetime) -> timedelta:
+    """The silence that is against the source's habit; a month while it has none."""
     if state.usual_gap is None or state.first_polled_at is None:
-        return None
+        return _NO_HABIT
     least = _QUIET if now - state.first_polled_at >= _LEARNING else _QUIET_LEARNING
     return max(least, state.usual_gap * _USUAL_TIMES, (state.longest_gap or state.usual_gap) * _LONGEST_TIMES)
 

@@ -287,6 +287,22 @@ def test_the_agency_stands_in_the_article() -> None:
     assert article(extract(page(body), url=URL)).agency == ""
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "body",
+    ["<p>a" * 100_000, "<div>" * 20_000, "<tr><td>a" * 60_000, "<br>line" * 60_000, "<" * 300_000, "<!--" * 100_000,
+     "<a href='/x'>The ministry announced something</a>" * 20_000],
+)  # fmt: skip
+def test_no_page_takes_for_ever(body: str) -> None:
+    assert extract(f"<html><body>{body}", url=URL) is not None
+
+
+def test_a_page_of_too_many_tags_is_read_by_its_paragraphs() -> None:
+    whole = "".join(f"<p>{sentence} Point {number}.</p>" for number in range(5) for sentence in SENTENCES)
+    found = article(extract(page(f"{whole}{'<i></i>' * 40_000}"), url=URL))
+    assert len(found.text.split("\n\n")) == 25
+
+
 def test_the_visible_text_has_its_blocks_on_lines() -> None:
     html = "<body><script>x()</script><div>One<p>Two <b>bold</b></p>Three<br>four</div><style>a{}</style></body>"
     assert markup.visible_text(html) == "One\nTwo bold\nThree\nfour"

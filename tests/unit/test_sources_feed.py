@@ -308,6 +308,19 @@ def test_ten_thousand_items_are_read() -> None:
     assert len(read(rss(items), limit=20_000).entries) == 10_000
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "body",
+    [b"<!--" * 500_000 + b"<rss>", b"<?" * 500_000 + b"<rss>", b"<!DOCTYPE rss [" + b"[" * 60_000, b"<!" * 100_000,
+     b"<rss><channel>" + b"<a>" * 50_000, b"<rss><channel><item><title>" + b"<" * 300_000],
+)  # fmt: skip
+def test_no_body_takes_for_ever(body: bytes) -> None:
+    try:
+        assert read(body).entries == ()
+    except ParseError as error:
+        assert error.reason is Reason.NOT_A_FEED  # noqa: PT017 - one of the two
+
+
 def test_a_stream_is_given_to_the_parser_and_no_file_is_opened(tmp_path: object) -> None:
     name = str(tmp_path) + "/feed.xml"
     with open(name, "wb") as file:

@@ -128,6 +128,13 @@ def test_a_weekend_is_no_silence_once_it_is_known() -> None:
     assert run(STATE, *workdays)[1] == []
 
 
+def test_a_source_that_never_brings_anything_is_reported_after_a_month() -> None:
+    _, heard = run(STATE, brought(0), *(unchanged(24 * day, proven=True) for day in range(1, 40)))
+    assert kinds(heard) == ["silent"]
+    _, heard = run(STATE, *(failed(24 * day, Reason.EMPTY_FEED) for day in range(40)))
+    assert kinds(heard) == ["silent"]
+
+
 def test_a_clock_set_back_teaches_nothing() -> None:
     state, _ = run(STATE, brought(10), brought(11))
     gap = state.usual_gap

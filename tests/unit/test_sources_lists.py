@@ -90,6 +90,12 @@ def test_the_base_of_a_page_counts() -> None:
     assert discover.discover(page, url="https://outlet.example/")[0].url == "https://cdn.example/x/atom.xml"
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("piece", ["<![if ", "<a href='/rss'>", "<a ", "<!--", "<link rel=alternate href=x"])
+def test_no_page_takes_for_ever_to_search(piece: str) -> None:
+    assert discover.discover(piece * 50_000, url="https://outlet.example/")
+
+
 def test_a_broken_page_still_gives_the_usual_places() -> None:
     found = discover.discover(b"<![ <a href='<<<\xff\xfe", url="https://outlet.example/")
     assert {one.why for one in found} == {"usual"}
