@@ -30,6 +30,7 @@ class Form:
     weekday: int | None = None
     season: str = ""
     decade: bool = False
+    term: bool = False  # a length of time from now: the end of it is meant, and it is a duration too
     paired: bool = False  # both ends are stated
 
 

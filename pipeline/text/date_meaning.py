@@ -34,7 +34,8 @@ class Teller:
             period = form.period
             return (solar_period(period.year, period.month, period.day) if period.year else None, False)
         if form.code:
-            return (self._from_code(form), True)
+            behind = form.term and self._ahead(form) is False
+            return (None if behind else self._from_code(form)), True
         if form.weekday is not None:
             return (self._weekday(form), True)
         if form.season:

@@ -136,9 +136,18 @@ class PhraseReader:
         last = number.last + unit[1]
         after = self.w.ago_after.at(self.t.words, last)
         if before is None and after is None:
-            return None
+            return self._term(at, last, unit[0], int(number.value))
         code = _ago_code(unit[0], int(number.value))
         return Form(Period(None), at, last + (after[1] if after else 0), code=code)
+
+    def _term(self, at: int, last: int, unit: str, number: int) -> Form | None:
+        """Within three years: a term that ends so much later."""
+        before = self.w.within_before.before(self.t.words, at)
+        after = self.w.within_after.at(self.t.words, last)
+        if not number or (before is None and after is None) or self.t.word(at - 1) in self.w.backward:
+            return None
+        first, end = at - (before[1] if before else 0), last + (after[1] if after else 0)
+        return Form(Period(None), first, end, code=_ago_code(unit, number).replace("-", "+"), term=True)
 
     def _day_name(self, at: int) -> Form | None:
         hit = self.w.weekdays.at(self.t.words, at)

@@ -30,6 +30,9 @@ class DateWords:
     units: Phrases[str]
     ago_after: Phrases[bool]
     ago_before: Phrases[bool]
+    within_before: Phrases[bool]  # a term that runs from now: within three years
+    within_after: Phrases[bool]
+    backward: frozenset[str]  # words before a number that make it the past (the last three years)
     last: Phrases[bool]  # before a month, weekday or season
     next: Phrases[bool]
     this: Phrases[bool]
@@ -108,6 +111,9 @@ def date_words(lang: str) -> DateWords:
         units=named("units"),
         ago_after=listed("ago_after"),
         ago_before=ago_before,
+        within_before=listed("within_before"),
+        within_after=listed("within_after"),
+        backward=words("backward"),
         last=listed("last"),
         next=listed("next"),
         this=listed("this"),

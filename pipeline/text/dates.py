@@ -16,7 +16,8 @@ from pipeline.text.tokens import Tokens, blocks
 
 __all__ = ["DateMention", "in_block", "read", "spans"]
 
-Found = tuple[tuple[int, int], DateMention | None]  # where a date stands, and what it says if that can be told
+# Where a date stands that is nothing else besides, and what it says if that can be told.
+Found = tuple[tuple[int, int], DateMention | None]
 
 
 def read(
@@ -64,13 +65,15 @@ def _handed_out(tokens: Tokens, form: Form, teller: Teller) -> Found:
         last += after[1]
     relation = (after or before or ("", 0))[0]
     start, end = tokens.starts[first], tokens.ends[last - 1]
+    relation = "by" if form.term else relation
     ahead = {"by": True, "since": False}.get(relation)
     if before is not None and words.start_of.before(tokens.words, first) is not None:
         ahead = None  # "from" looks either way
     period, relative = teller.tell(form, ahead=ahead)
+    covered = (start, start if form.term else end)  # a term is a duration too, and stays readable as one
     if period is None or not period.known:
-        return (start, end), None
-    return (start, end), DateMention(
+        return covered, None
+    return covered, DateMention(
         canonical=period.canonical(),
         relation="" if form.paired and relation != "in" else relation,
         start=start,

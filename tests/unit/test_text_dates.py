@@ -286,3 +286,13 @@ def test_one_pass_gives_what_two_give() -> None:
     quantities, mentions = read_with_dates(text, "en", published=PUBLISHED)
     assert mentions == read(text, "en", published=PUBLISHED)
     assert [q.canonical() for q in quantities] == ["40", "4.6e9 USD", "8"]
+
+
+def test_a_term_ends_on_a_date_and_is_a_duration_too() -> None:
+    text = "Trade shall reach $5bn within three years."
+    quantities, mentions = read_with_dates(text, "en", published=PUBLISHED)
+    assert [(m.relation, m.canonical, m.text) for m in mentions] == [("by", "2028", "within three years")]
+    assert [q.canonical() for q in quantities] == ["5e9 USD", "P3Y"]
+    assert said("It doubled within three years.") == []
+    assert said("son üç yıl içinde artıyor", "tr") == []
+    assert said("üç yıl içinde artacak", "tr") == ["by 2028"]
