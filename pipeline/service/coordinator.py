@@ -51,6 +51,8 @@ class Coordinator:
         """Renew the lease, or try to get it; whether it is ours. A database that cannot be reached costs nothing."""
         asked_s = self._desk.clock.elapsed_s()
         try:
+            if self._fence is None:
+                self._clear()
             with self._desk.store.transaction() as tx:
                 fence = self._renewed(tx)
         except StoreError as error:
@@ -65,6 +67,17 @@ class Coordinator:
         self._fence = self._desk.fence = fence
         self._say("active", "coordinating", lease=fence.token)
         return True
+
+    def _clear(self) -> None:
+        """End what the database still holds open for a holder whose lease ran out: it may be paused within it."""
+        store = self._desk.store
+        with store.read() as tx:
+            row = leases.look(tx, self._name)
+            over = row is not None and row.until is not None and row.until <= leases.database_now(tx)
+        if row is not None and over and row.holder not in ("", self._desk.holder):
+            ended = store.end_sessions(row.holder)
+            if ended:
+                log.warning("ended the sessions of a coordinator that did not renew", before=row.holder, sessions=ended)
 
     def _renewed(self, tx: Transaction) -> Fence | None:
         if self._fence is not None and leases.renew(tx, self._fence, length=self.length):

@@ -116,7 +116,7 @@ def report(store: Store, configuration: Configuration, *, now: datetime) -> Repo
             entries=entries.depth(tx),
             oldest_entry_at=entries.next_due_at(tx),
             outbox=outbox.depth(tx),
-            sources=Counter(state.health for state in states.values()),
+            sources=dict(Counter(state.health for state in states.values())),
             troubled=tuple(troubled),
             last_digest_at=_last_digest(tx, [plan.id for plan in configuration.alerts.digests]),
             reload=jobs.marked(tx, "reload") or {},

@@ -94,14 +94,14 @@ def holder_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-def open_database(configuration: Configuration, *, upgrade: bool = False) -> Store:
+def open_database(configuration: Configuration, *, upgrade: bool = False, holder: str = "") -> Store:
     """The store of the configuration. Raises SchemaError when its schema is not this program's.
 
     With `upgrade` a schema that is missing or old is brought up first.
     """
     if upgrade:
         schema.upgrade(configuration.database_url, shipped.path("migrations"))
-    store = open_store(configuration.database_url)
+    store = open_store(configuration.database_url, name=holder or "claimwatch")
     schema.check(store)
     return store
 
@@ -119,7 +119,8 @@ def desk(
 
     Raises SchemaError and StoreError.
     """
-    opened = store or open_database(configuration, upgrade=upgrade)
+    holder = holder_name()
+    opened = store or open_database(configuration, upgrade=upgrade, holder=holder)
     settings = configuration.settings
     try:
         with engine(settings.engine, guarded=guarded) as running:
@@ -129,7 +130,7 @@ def desk(
                 engine=running,
                 watch=configuration.watch,
                 clock=clock or Clock(),
-                holder=holder_name(),
+                holder=holder,
             )
             built.refresh_known()
             yield built

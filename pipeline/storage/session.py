@@ -27,6 +27,7 @@ from pipeline.model.outcome import Reason
 from pipeline.storage import tables as t
 from pipeline.storage.columns import to_json
 
+LONGEST_NAME = 63  # bytes of an application's name that PostgreSQL keeps
 IDLE_MS = 20_000  # a process that is paused within a transaction loses it, and with it the locks that others wait for
 BUSY_TIMEOUT = timedelta(seconds=30)  # a backup or a long write by another program is waited for this long
 
@@ -136,6 +137,20 @@ class Store:
         with translated(self.url), self._reader.begin() as connection:
             yield Transaction(connection)
 
+    def end_sessions(self, name: str) -> int:
+        """Ends the sessions that others opened under that name; how many. None on SQLite, which has no sessions.
+
+        For a process that was paused in the middle: what it holds locked would keep everybody waiting.
+        """
+        if not self.postgres:
+            return 0
+        ended = sa.text(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = :name "
+            "AND usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with translated(self.url), self._reader.begin() as connection:
+            return int(connection.execute(ended, {"name": name[-LONGEST_NAME:]}).scalar_one())
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -154,17 +169,20 @@ def _hold(tx: Transaction, fence: Fence) -> None:
         )
 
 
-def open_store(url: str, *, pool_size: int = 5, busy_timeout: timedelta = BUSY_TIMEOUT) -> Store:
+def open_store(
+    url: str, *, pool_size: int = 5, busy_timeout: timedelta = BUSY_TIMEOUT, name: str = "claimwatch"
+) -> Store:
     """Opens a database by its address: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
 
-    An SQLite file is made when it is missing, its folder too. Nothing is asked of a server yet.
+    An SQLite file is made when it is missing, its folder too. Nothing is asked of a server yet; `name` is what it
+    shows of our connections.
     Raises StoreError for an address of another kind and for a driver that is not installed.
     """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = _open_sqlite(address, pool_size, busy_timeout)
     else:
-        engine = _open_postgres(address, pool_size)
+        engine = _open_postgres(address, pool_size, name)
     return Store(engine)
 
 
@@ -224,7 +242,7 @@ def _open_sqlite(address: URL, pool_size: int, busy_timeout: timedelta) -> Engin
     return engine
 
 
-def _open_postgres(address: URL, pool_size: int) -> Engine:
+def _open_postgres(address: URL, pool_size: int, name: str) -> Engine:
     try:
         return sa.create_engine(
             address,
@@ -234,7 +252,7 @@ def _open_postgres(address: URL, pool_size: int) -> Engine:
             pool_pre_ping=True,  # a server that was restarted is noticed here, not in the middle of work
             connect_args={
                 "connect_timeout": 10,
-                "application_name": "claimwatch",
+                "application_name": name[-LONGEST_NAME:],
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
