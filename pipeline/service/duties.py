@@ -44,7 +44,11 @@ def keeping(settings: Settings) -> retention.Retention:
     """How long each kind is kept, as the settings say."""
     kept = settings.retention
     return retention.Retention(
-        entries=kept.entries, articles=kept.articles, near_misses=kept.near_misses, deliveries=kept.outbox
+        entries=kept.entries,
+        articles=kept.articles,
+        near_misses=kept.near_misses,
+        deliveries=kept.outbox,
+        second_questions=settings.second_reader.keep,
     )
 
 

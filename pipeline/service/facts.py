@@ -125,7 +125,7 @@ def candidates(desk: Desk, tx: Transaction, found: Sequence[SavedFinding], watch
                 evidence=one.finding.evidence,
                 redline=one.finding.redline,
                 severity=severities.get(one.finding.claim, "normal"),
-                confidence=one.finding.confidence,
+                confidence=one.finding.own_confidence,
                 certainty=one.finding.certainty,
                 attribution=one.finding.attribution,
                 lang=one.lang,

@@ -19,6 +19,7 @@ from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
 from pipeline.service import log, record
 from pipeline.service.drain import drain
+from pipeline.service.second_reader import with_second_opinions
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, entries, jobs
 from pipeline.storage.entries import QueuedEntry
@@ -239,7 +240,8 @@ async def _analysed(
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return analysis
-    stored = await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch))
+    heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
+    stored = await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch))
     worked.add(stored)
     return Done(stored.article_id)
 
@@ -326,7 +328,8 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return str(analysis.reason)
-    worked.add(await desk.write(lambda tx: record.store(desk, tx, seen, analysis.value, watch)))
+    heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
+    worked.add(await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch)))
     return ""
 
 

@@ -101,7 +101,7 @@ def _candidate(saved: SavedFinding, publisher: Publisher, analysis: Analysis, cl
         evidence=finding.evidence,
         redline=finding.redline,
         severity=claim.severity or "normal",
-        confidence=finding.confidence,
+        confidence=finding.own_confidence,
         certainty=finding.certainty,
         attribution=finding.attribution,
         lang=analysis.lang,
