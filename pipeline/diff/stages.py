@@ -17,6 +17,7 @@ NEGATION_BEFORE = 22
 NEGATION_AFTER = 14
 OBJECT_REACH = 90
 TALKS_REACH = 25
+SAYING_REACH = 5  # " to "
 LEAD = 2  # the title and the first two sentences
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
@@ -95,6 +96,8 @@ def effective(line: Line, signal: Signal, lang: str) -> tuple[str, str]:
     negated = _negated(line, signal, lang)
     if stage == "under-way" and _of_talks(line, signal):
         return "discussed", "talks are under way"
+    if stage == "under-way" and _of_saying(line, signal):
+        return "", "what has begun is saying so"
     if stage in COMPLETED:
         modal = max((m.value for m in before), key=stage_rank, default="")
         if negated and not modal:
@@ -112,6 +115,11 @@ def effective(line: Line, signal: Signal, lang: str) -> tuple[str, str]:
 def _of_talks(line: Line, signal: Signal) -> bool:
     """Whether what began or goes on is the talking: "talks continue"."""
     return any(gap(s.start, s.end, signal.start, signal.end) <= TALKS_REACH for s in line.of_kind("stage", "discussed"))
+
+
+def _of_saying(line: Line, signal: Signal) -> bool:
+    """Whether what began is a way of speaking: "officials have begun to say"."""
+    return any(0 <= s.start - signal.end <= SAYING_REACH for s in line.of_kind("attribution"))
 
 
 def _negated(line: Line, signal: Signal, lang: str) -> bool:

@@ -24,7 +24,7 @@ SAID_AFTER = 70
 LEAD = 2  # the title and the first two sentences are what the article is about
 BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
-VERB_NEGATED = 6  # between a negation and the verb it stands by
+VERB_NEGATED = 12  # between a negation and the verb it stands by
 PAST_BEFORE = 12
 
 
@@ -51,7 +51,7 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
             line = scope.doc.lines[last.line]
             return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
     refused = _refused(scope)
-    if refused:
+    if refused and any(s.type == "stance" for s in scope.claim.slots):
         return refused
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
     for number in scope.hit_lines if holds else ():
@@ -115,7 +115,10 @@ def denial(scope: Scope) -> Verdict:
             denied[number] = signal
         confirmed += [number for s in line.of_kind("certainty", "confirmed") if _near_core(scope, number, s)]
     if not denied:
-        return Verdict()
+        refused = _refused(scope)
+        if refused is None or refused.line > LEAD:
+            return Verdict()
+        return Verdict(True, "", "denied", refused.line, refused.start, refused.end, "refused")
     leading = min(denied) <= LEAD
     last = min(denied) if leading else max(denied)
     asserted = [n for n in scope.hit_lines if n not in denied and not any(0 < d - n <= BESIDE for d in denied)]

@@ -7,6 +7,8 @@ the ending that the language allows, further words, and the end of the word.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
@@ -21,6 +23,7 @@ SPACE = r"[^\w\n]{1,3}"
 LONGEST_LITERAL = 60
 _WORD_SIGN = re.compile(WORD)
 WORDS = re.compile(WORD + "+")
+FRAGMENTS = re.compile(r"[\w\u0900-\u0963\u064b-\u065f]+")  # words, parted where a joiner may end one
 
 
 def is_word_sign(char: str) -> bool:
@@ -80,3 +83,37 @@ def _word(word: str, endings: Endings, ending: str, *, last: bool) -> tuple[str,
         stem = word.rstrip(endings.strip)
         return (stem, ending) if len(stem) >= 3 else (word, ending)
     return word, ending if last or endings.strip else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One word of a name or phrase as a text must have it."""
+
+    stem: str  # how it begins
+    end: str  # regular expression of what follows, up to the end of the word
+    prefix: str = ""  # regular expression of what may be written before it without a space
+
+
+def pieces(name: str, endings: Endings, *, is_name: bool) -> list[tuple[Piece, ...]]:
+    """The words that a text has, in any order and anywhere, whenever one of the patterns of `literals` matches it.
+
+    One tuple for each way to write the name's hyphens. An empty one asks for nothing.
+    """
+    folded = fold_name(" ".join(name.split()))
+    return [tuple(_pieces(form, endings, is_name)) for form in _hyphen_forms(folded) if form.split(" ")[0] != "*"]
+
+
+def _pieces(form: str, endings: Endings, is_name: bool) -> Iterator[Piece]:
+    words = form.split(" ")
+    ending = endings.name if is_name else endings.word
+    for place, word in enumerate(words):
+        if word == ".." and place:
+            continue
+        last = place == len(words) - 1
+        stem, end = _word(word, endings, ending, last=last)
+        found = list(FRAGMENTS.finditer(stem))
+        for number, match in enumerate(found):
+            inner = match.end() < len(stem) or number < len(found) - 1
+            follows = "" if inner else end
+            prefix = endings.prefix if not place and not match.start() else ""
+            yield Piece(match.group(), follows + (STOP if last and not inner else r"(?!\w)"), prefix)
