@@ -176,8 +176,9 @@ class Wire:
             max_field_size=_FIELD_BYTES,
             max_headers=_FIELDS,
             requote_redirect_url=False,
+            # `connect` is the whole way to a connection, name and TLS included; nobody waits for a place in the pool.
             timeout=aiohttp.ClientTimeout(
-                total=None, connect=None, sock_connect=self._connect_s, sock_read=self._read_s
+                total=None, connect=2 * self._connect_s, sock_connect=self._connect_s, sock_read=self._read_s
             ),
         )
         return self

@@ -126,6 +126,15 @@ def test_tls_that_is_none(server: Misbehaving) -> None:
     assert failure(server, server.url("/ok").replace("http:", "https:")).reason is Reason.TLS
 
 
+def test_a_server_that_takes_the_connection_and_never_speaks_tls(server: Misbehaving) -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        port = mute.getsockname()[1]
+        rules = policy(server, allow=frozenset({("127.0.0.1", port)}), connect_s=0.2)
+        assert failure(server, f"https://127.0.0.1:{port}/", rules=rules).reason is Reason.CONNECT_TIMEOUT
+
+
 @pytest.mark.parametrize(("path", "seconds"), [("/wait-seconds", 7.0), ("/wait-date", 90.0), ("/status/429", None)])
 def test_retry_after_is_handed_on(server: Misbehaving, path: str, seconds: float | None) -> None:
     assert failure(server, path).retry_after == seconds
