@@ -17,7 +17,7 @@ NEGATION_BEFORE = 22
 NEGATION_AFTER = 14
 OBJECT_REACH = 90
 TALKS_REACH = 25
-SAYING_REACH = 5  # " to "
+SAYING_REACH = 3  # a blank or two
 LEAD = 2  # the title and the first two sentences
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
