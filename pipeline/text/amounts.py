@@ -61,11 +61,15 @@ class AmountReader:
         if sign and self.t.words[step : step + sign] == again:
             step += sign
         second = self.numbers.read(step)
+        change = not hyphen and self.w.start_of.before(self.t.words, at - sign) is not None
+        change = change and self.w.between.before(self.t.words, at - sign) is None
         if second is None or second.indefinite or self._glued_name(second.last):
             return None
         low = first.value
         if first.scale == 1 and second.scale > 1 and first.value < second.mantissa:
             low = first.value * second.scale
+        if change:  # two values, not a range; but the first may leave its scale to the second
+            return Amount(low, low, at, first.last, digits=first.digits) if low != first.value else None
         if low >= second.value:
             if hyphen and first.scale == second.scale == 1:
                 return Amount(low, low, at, second.last, unsure=True)
@@ -83,8 +87,6 @@ class AmountReader:
         at = self.ending(at)[0]
         if self.t.word(at) in ("-", "\u2014") and self.t.glued(at) == self.t.glued(at + 1):
             return at + 1, True
-        if self.w.start_of.before(words, start):
-            return None  # a change from one value to another
         to = self.w.to.at(words, at)
         return (at + to[1], False) if to else None
 
@@ -119,8 +121,9 @@ class AmountReader:
         weak = self.t.word(start - 1) in self.w.weak_bounds and self.t.word(start - 2) in self.w.weak_after
         if not weak and before is not None and not (amount.range and before[0] != "~"):
             bound, first = amount.bound or before[0], start - before[1]
-        after = self.w.bounds_after.at(self.t.words, self.ending(last)[0])
+        step = self.over_hyphen(self.ending(last)[0])
+        after = self.w.bounds_after.at(self.t.words, step)
         if after is not None and not amount.range:
-            bound, last = after[0], self.ending(last)[0] + after[1]
+            bound, last = after[0], step + after[1]
         role = "from" if self._starts_change(first, amount.last, bounded=after is not None) else ""
         return Amount(amount.low, amount.high, first, last, bound, amount.digits, role, amount.unsure)

@@ -81,6 +81,9 @@ class CountReader:
             noun = Noun(self.t.words[end + 1], end + 1, end + 2)
         elif not hyphen:
             noun = noun_after(self.t, end, self.w, single=single)
+        if noun is None and self.t.word(end) in self.w.several_of:
+            whole = self.amounts.numbers.read(end + 1)
+            noun = noun_after(self.t, whole.last, self.w) if whole else None  # 3 of 4 corvettes
         if noun is not None and self.w.percent_after.at(self.t.words, noun.first):
             noun = None
         if noun is None and self._addressed(amount, end):

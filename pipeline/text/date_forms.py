@@ -120,6 +120,8 @@ class FormReader:
     def _hangs(self, at: int) -> bool:
         """Whether the digits are glued to letters or other digits before them."""
         before = self.t.word(at - 1)
+        if self.w.year_before.before(self.t.words, at) is not None:
+            return False  # FY2024
         return self.t.glued(at) and before not in ("(", '"', "-", "\u2014", "'", "[") and before not in self.n.prefixes
 
     def _past_endings(self, at: int, endings: frozenset[str]) -> int:

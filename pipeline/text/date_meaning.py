@@ -14,6 +14,7 @@ from pipeline.text.tokens import STOPS, Tokens
 Told: TypeAlias = tuple[Period | None, bool]
 
 _NEAR = 8  # tokens after a date within which "will" is the verb of its own clause
+_SOON = 9  # months within which a bare date with "by" is taken for a deadline
 _LOOK = 25  # tokens around a date in which a verb may say whether it lies ahead
 
 
@@ -96,7 +97,10 @@ class Teller:
         if self.base is None:
             return (None, True)
         if form.shift is None:
-            year = nearest_year(form.period, self.base, future=self._ahead(form) if ahead is None else ahead)
+            sense = self._ahead(form)
+            year = nearest_year(form.period, self.base, future=ahead if sense is None else sense)
+            if ahead and sense is None and _months(form.period, year, self.base) > _SOON:
+                year = nearest_year(form.period, self.base, future=False)  # "by May 10" of a tale of May
         else:
             month = form.period.month or 1
             year = self.base.year
@@ -111,6 +115,8 @@ class Teller:
 
     def _ahead(self, form: Form) -> bool | None:
         """Whether the sentence says that the date lies ahead; None where it says nothing."""
+        if self.w.verb_last:
+            return self._ahead_by_verb(form.last)
         for at in range(form.first - 1, max(-1, form.first - _LOOK), -1):
             word = self.t.words[at]
             if word in self.w.reporting:
@@ -121,7 +127,7 @@ class Teller:
                 return True
             if self._past(word) and self.t.word(at - 1) not in self.w.passive:
                 return False
-        return self._ahead_by_verb(form.last) if self.w.verb_last else self._ahead_after(form.last)
+        return self._ahead_after(form.last)
 
     def _ahead_after(self, last: int) -> bool | None:
         """The first verb after a date that opens its sentence."""
@@ -148,3 +154,7 @@ class Teller:
             elif self.w.future.at((word,), 0) or (self.w.future_endings and word.endswith(self.w.future_endings)):
                 answer = True
         return answer
+
+
+def _months(period: Period, year: int, base: date) -> int:
+    return (year - base.year) * 12 + (period.month or 1) - base.month

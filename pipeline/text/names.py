@@ -139,7 +139,10 @@ class NameTest:
 
     def is_labelled(self, amount: Amount, at: int) -> bool:
         """Article 370, resolution 1701, madde 370, Flight 8243."""
-        if self.w.labels.before(self.t.words, at) or self.w.labels.before(self.t.words, amount.first):
+        first = at
+        while self.t.word(first - 1) in (",", *self.w.joiners) and self.t.digits(first - 2):
+            first -= 2  # resolutions 47 and 91
+        if self.w.labels.before(self.t.words, first) or self.w.labels.before(self.t.words, amount.first):
             return True
         return bool(self.w.ages_before.before(self.t.words, amount.first))
 
@@ -148,6 +151,8 @@ class NameTest:
         before = at - 1
         if self.t.word(before) in ("\n", ""):
             return self.t.word(at + 1) in (".", ")")
+        if self.t.word(before) == "," and self.t.word(at + 1) == "," and len(self.t.words[at]) == 2:
+            return True  # an age between commas
         if self.w.capital_nouns or not self.t.capital(before) or self.t.words[before] in self.w.nouns.stops:
             return False
         return self._inside_sentence(before) and len(self.t.words[at]) <= 3
