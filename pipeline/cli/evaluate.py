@@ -12,11 +12,12 @@ import click
 
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.main import EXIT_FAILED
-from pipeline.cli.match import article_of, as_record
+from pipeline.cli.match import as_record
 from pipeline.errors import ClaimwatchError
 from pipeline.match import scoring
 from pipeline.model.outcome import Done
 from pipeline.service.engine import engine
+from pipeline.service.lines import article_of
 from pipeline.settings.settings import Engine
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +17,7 @@ from pipeline.errors import ClaimwatchError
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis, Span
 from pipeline.model.watch import Watch
+from pipeline.service.lines import read_articles
 
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".html": "html", ".htm": "html"}
 
@@ -102,62 +101,6 @@ def _match_lines(stream: BinaryIO, watch: Watch, *, explain: bool) -> int:
         record = as_record(analyse(article, watch), explain=explain)
         click.echo(json.dumps(record, ensure_ascii=False))
     return code
-
-
-def read_articles(stream: BinaryIO) -> Iterator[tuple[int, Article | None, str]]:
-    """Number (from 1), article or None, and what is wrong, for each line that is not blank."""
-    for number, line in enumerate(stream, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            yield number, None, f"no JSON: {error}"
-            continue
-        fault = _fault(row)
-        yield number, None if fault else article_of(row), fault
-
-
-def _fault(row: Any) -> str:
-    if not isinstance(row, dict):
-        return "no JSON object"
-    for key in ("id", "text"):
-        if key not in row:
-            return f"no `{key}`"
-    if not isinstance(row["id"], str | int):
-        return "`id` is neither text nor a number"
-    for key in ("text", "title", "url", "lang", "country", "published"):
-        if row.get(key) is not None and not isinstance(row[key], str):
-            return f"`{key}` is no text"
-    if row["text"] is None:
-        return "`text` is null"
-    if row.get("published") and _when(row["published"]) is None:
-        return f"`published` is no ISO 8601 date: {row['published']!r}"
-    return ""
-
-
-def article_of(row: Mapping[str, Any]) -> Article:
-    """The article of one checked object of the JSON lines contract."""
-    return Article(
-        id=str(row["id"]),
-        text=row["text"],
-        title=row.get("title") or "",
-        url=row.get("url") or "",
-        lang=row.get("lang") or "",
-        published=_when(row.get("published") or ""),
-        country=(row.get("country") or "").upper(),
-    )
-
-
-def _when(text: str) -> datetime | None:
-    try:
-        if len(text) == len("2025-05-28"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def as_record(analysis: Analysis, *, explain: bool = False) -> dict[str, Any]:

@@ -51,10 +51,10 @@ class Coordinator:
         """Renew the lease, or try to get it; whether it is ours. A database that cannot be reached costs nothing."""
         asked_s = self._desk.clock.elapsed_s()
         try:
-            if self._fence is None:
-                self._clear()
-            with self._desk.store.transaction() as tx:
-                fence = self._renewed(tx)
+            fence = None
+            if self._fence is not None or self._to_be_had():
+                with self._desk.store.transaction() as tx:
+                    fence = self._renewed(tx)
         except StoreError as error:
             self._say("unreachable", "the lease could not be renewed", error=str(error))
             return self.active
@@ -68,16 +68,21 @@ class Coordinator:
         self._say("active", "coordinating", lease=fence.token)
         return True
 
-    def _clear(self) -> None:
-        """End what the database still holds open for a holder whose lease ran out: it may be paused within it."""
+    def _to_be_had(self) -> bool:
+        """Whether nobody else holds the lease now. Asked without a lock: one that a paused holder keeps would bind us.
+
+        What the database still holds open for a holder whose lease ran out is ended: it may be paused within it.
+        """
         store = self._desk.store
         with store.read() as tx:
             row = leases.look(tx, self._name)
-            over = row is not None and row.until is not None and row.until <= leases.database_now(tx)
-        if row is not None and over and row.holder not in ("", self._desk.holder):
-            ended = store.end_sessions(row.holder)
-            if ended:
-                log.warning("ended the sessions of a coordinator that did not renew", before=row.holder, sessions=ended)
+            over = row is None or row.until is None or row.until <= leases.database_now(tx)
+        if row is None or not over or row.holder in ("", self._desk.holder):
+            return over or (row is not None and row.holder == self._desk.holder)
+        ended = store.end_sessions(row.holder)
+        if ended:
+            log.warning("ended the sessions of a coordinator that did not renew", before=row.holder, sessions=ended)
+        return True
 
     def _renewed(self, tx: Transaction) -> Fence | None:
         if self._fence is not None and leases.renew(tx, self._fence, length=self.length):

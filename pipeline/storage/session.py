@@ -243,6 +243,7 @@ def _open_sqlite(address: URL, pool_size: int, busy_timeout: timedelta) -> Engin
 
 
 def _open_postgres(address: URL, pool_size: int, name: str) -> Engine:
+    asked = [str(address.query["options"])] if "options" in address.query else []
     try:
         return sa.create_engine(
             address,
@@ -256,7 +257,7 @@ def _open_postgres(address: URL, pool_size: int, name: str) -> Engine:
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
-                "options": f"{address.query.get('options', '')} -c idle_in_transaction_session_timeout={IDLE_MS}".strip(),
+                "options": " ".join((*asked, f"-c idle_in_transaction_session_timeout={IDLE_MS}")),
             },
         )
     except ModuleNotFoundError as error:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pipeline.analyse import analyse
-from pipeline.cli.match import article_of
 from pipeline.model.finding import Analysis
+from pipeline.service.lines import article_of
 from pipeline.settings.load import Configuration, load
 
 FOLDER = Path(__file__).resolve().parents[1] / "subjects" / "nile"
