@@ -97,6 +97,7 @@ class Failed:
     reason: Reason
     detail: str = ""
     retry: bool = True
+    after_s: float | None = None  # seconds that the other side asked to be left alone for
 
 
 Outcome: TypeAlias = Done[T] | Skipped | Failed

@@ -134,7 +134,7 @@ async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int]) -> str
             most = POISONED if outcome.reason in OVER_LIMIT else desk.settings.fetch.attempts
             left = queued.attempts + 1 < most
             if isinstance(outcome, Failed) and outcome.retry and left:
-                again = now + _backoff(queued.attempts)
+                again = now + max(_backoff(queued.attempts), timedelta(seconds=outcome.after_s or 0))
                 entries.retry(tx, queued.id, at=again, reason=reason, detail=outcome.detail)
                 jobs.tally(tx, now.date(), "entry-retry", reason, thing=queued.entry.source)
                 return f"retry {reason}"
@@ -214,7 +214,7 @@ def _without_page(desk: Desk, queued: QueuedEntry, error: FetchError) -> Outcome
     """What the feed itself holds, once the page cannot be had; before that, another try."""
     passing = error.reason in PASSING
     if passing and queued.attempts + 1 < desk.settings.fetch.attempts:
-        return Failed(error.reason, error.message)
+        return Failed(error.reason, error.message, after_s=error.retry_after)
     told = extract("", entry=queued.entry, agencies=desk.settings.articles.agencies)
     return told if isinstance(told, Done) else Failed(error.reason, error.message, retry=False)
 

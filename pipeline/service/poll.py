@@ -159,6 +159,7 @@ def _read(desk: Desk, source: Source, response: Response, now: datetime) -> Feed
         limit=desk.settings.fetch.entries,
         now=now,
         canonical=address.canonical,
+        aggregators=frozenset(desk.settings.fetch.aggregators),
     )
 
 

@@ -47,6 +47,7 @@ class Fetching(Strict):
     robots: bool = Field(True, description="honour robots.txt")
     entries: int = Field(2_000, ge=1, description="entries read of one feed; more are counted and named")
     attempts: int = Field(6, ge=1, description="tries for one page before it is given up")
+    aggregators: Texts = Field((), description="hosts whose links hide the publisher's own address")
     allow_private: Texts = Field(
         (), description="host:port pairs that may be private; every other private address is refused"
     )
