@@ -24,7 +24,7 @@ def absolute(base: str, href: str) -> str:
     if not href or len(href) > _LONGEST:
         return ""
     try:
-        joined = urljoin(base, href)
+        joined = href if href.startswith(("http://", "https://")) else urljoin(base, href)
     except ValueError:
         return ""
     return joined if split(joined) else ""
