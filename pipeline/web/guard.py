@@ -53,7 +53,8 @@ class Guard:
         if fault is not None:
             await _refuse(_with_headers(send), *fault)
             return
-        await self.app(scope, _Bounded(receive, self.body_bytes), _with_headers(send))
+        bounded = _Bounded(receive, self.body_bytes)
+        await self.app(scope, bounded, bounded.answering(_with_headers(send)))
 
     def _fault(self, scope: Scope) -> tuple[int, str] | None:
         headers = [(name.lower(), value.decode("latin-1")) for name, value in scope["headers"]]
@@ -90,6 +91,16 @@ class _Bounded:
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._left = most
+
+    def answering(self, send: Send) -> Send:
+        """The same way out, on which an answer to a body that was cut off says so."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._left < 0:
+                message["status"] = 413
+            await send(message)
+
+        return sending
 
     async def __call__(self) -> Message:
         message = await self._receive()

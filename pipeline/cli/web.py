@@ -1,0 +1,36 @@
+"""`claimwatch web`: the review pages as a process of their own, beside a `run --without web`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from pipeline.cli.configuration import load_configuration
+from pipeline.service import health, log, metrics
+from pipeline.service.wiring import desk
+from pipeline.web.app import create_app
+from pipeline.web.serve import serving
+
+REFRESH_S = 5.0  # how soon a change that another process accepted is seen here
+
+
+@click.command("web", short_help="Serve the review pages, beside a run --without web.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Instead of web.port; 0 takes a free one.")
+@click.pass_obj
+def command(config: Path | None, port: int | None) -> None:
+    """Serve the review pages until SIGTERM or SIGINT. Refuses to start beyond loopback without users."""
+    configuration = load_configuration(config)
+    log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
+    asked = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda _number, _frame: asked.set())
+    web = configuration.settings.web
+    with desk(configuration) as built:
+        app = create_app(built, metrics=lambda: metrics.exposition(built), ready=lambda: health.ready(built).ok)
+        with serving(app, web.host, web.port if port is None else port) as bound:
+            click.echo(f"review: http://{web.host}:{bound}/")
+            while not asked.wait(REFRESH_S):
+                built.refresh_known()
