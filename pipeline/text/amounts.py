@@ -125,5 +125,8 @@ class AmountReader:
         after = self.w.bounds_after.at(self.t.words, step)
         if after is not None and not amount.range:
             bound, last = after[0], step + after[1]
+        for ending, sign in self.w.bound_endings.items():
+            if self.t.word(amount.last - 1).endswith(ending):
+                bound = sign
         role = "from" if self._starts_change(first, amount.last, bounded=after is not None) else ""
         return Amount(amount.low, amount.high, first, last, bound, amount.digits, role, amount.unsure)

@@ -45,6 +45,7 @@ class NumberWords:
     juxtapose: bool  # thousands and units stand side by side without a joining word (2 bin 352)
     bare_scale: bool  # a scale word alone means one of it (ru: миллион)
     vigesimal: bool
+    ten_joins: bool  # eleven to nineteen are ten and a unit
     one_counts: bool  # "one" is a number, and no article
     strict: dict[str, frozenset[str]]  # folded words that are others too; they count only as spelled here
     numbers: Phrases[Decimal]
@@ -82,6 +83,7 @@ class NumberWords:
     ages_before: Phrases[bool]
     bounds_before: Phrases[str]
     bounds_after: Phrases[str]
+    bound_endings: dict[str, str]  # endings of a number word that bound it (3 minədək)
     weak_bounds: frozenset[str]  # bounds that are other words too ("over")
     weak_after: frozenset[str]  # words after which they are (to hand over 40)
     firm_before: frozenset[str]  # words that make them bounds of a duration (for over five years)
@@ -209,6 +211,7 @@ def number_words(lang: str) -> NumberWords:
         juxtapose=raw.get("juxtapose", False),
         bare_scale=raw.get("bare_scale", False),
         one_counts=raw.get("one_counts", False),
+        ten_joins=raw.get("ten_joins", False),
         vigesimal=raw.get("vigesimal", False),
         strict=_strict(lists.get("strict", [])),
         numbers=_valued(numbers, ending),
@@ -246,6 +249,7 @@ def number_words(lang: str) -> NumberWords:
         ages_before=listed("ages_before"),
         bounds_before=named("bounds_before"),
         bounds_after=named("bounds_after"),
+        bound_endings={fold(e): sign for sign, endings in maps.get("bound_endings", {}).items() for e in endings},
         weak_bounds=words("weak_bounds"),
         weak_after=words("weak_after"),
         firm_before=words("firm_before"),

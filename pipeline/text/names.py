@@ -13,7 +13,7 @@ _ROUND_YEARS = ("1900", "2000", "2100")
 
 
 class NameTest:
-    """Tells designations (JF-17, TB2, F 16) from numbers, at token positions of one block."""
+    """Tells designations (XK-17, XK2, X 16) from numbers, at token positions of one block."""
 
     __slots__ = ("t", "w")
 
@@ -46,7 +46,7 @@ class NameTest:
         return j
 
     def _hangs_on_letters(self, at: int) -> bool:
-        """JF-17, TB2; not Rs20, not mid-2020, not ب400."""
+        """XK-17, XK2; not Rs20, not mid-2020, not ب400."""
         if not self.t.glued(at):
             return False
         before = self.t.word(at - 1)
@@ -64,7 +64,7 @@ class NameTest:
         return (before == "+" and self.t.glued(at)) or (before == "." and self.t.glued(at - 1))
 
     def _runs_into_letters(self, at: int) -> bool:
-        """90B, 5G, A400M; not 2bn, 17k, 3rd, 1990s, 10-ci."""
+        """90X, 5G, X400K; not 2bn, 17k, 3rd, 1990s, 10-ci."""
         if not (self.t.glued(at + 1) and self.t.letters(at + 1)):
             return False
         after = self.t.word(at + 1)
@@ -84,7 +84,7 @@ class NameTest:
         return not known or (after in ("b", "m", "t") and self._bare_letter(at))
 
     def _bare_letter(self, at: int) -> bool:
-        """A capital letter after digits is a mark (90B), unless money stands before it ($5B)."""
+        """A capital letter after digits is a mark (90X), unless money stands before it ($5B)."""
         money = signs().before.before(self.t.words, at) is not None
         return not money and (
             self.t.original(at + 1).isupper() or self.t.word(at + 1) != "m" or len(self.t.words[at]) > 3
@@ -107,7 +107,7 @@ class NameTest:
         return all(hyphens)
 
     def _after_acronym(self, at: int) -> bool:
-        """F 16, JF 17, COP 29: capital letters before a short number; or letters spelled out (ایف 16)."""
+        """X 16, XK 17: capital letters before a short number; or letters spelled out."""
         if self.t.word(at - 1) in self.w.letters:
             return True
         written = self.t.original(at - 1)

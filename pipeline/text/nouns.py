@@ -19,7 +19,7 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A word, or words and digits glued together: single-seat, F-16s."""
+    """A word, or words and digits glued together: single-seat, XK-16s."""
 
     first: int
     last: int
@@ -79,7 +79,7 @@ def _run(tokens: Tokens, at: int, words: NumberWords, *, pairing: bool) -> list[
             and not any(_counted(unit, words) for unit in units)
             and tokens.letters(end)
         ):
-            j = end  # Turkish and Azerbaijani soldiers
+            j = end  # naval and air crews
             continue
         if text in config.stops or (config.stop_endings and len(text) > 4 and text.endswith(config.stop_endings)):
             break
@@ -109,7 +109,7 @@ def _glued_end(tokens: Tokens, at: int) -> int:
 
 
 def _is_code(text: str, words: NumberWords) -> bool:
-    if any(c.isdigit() for c in text) or text in _NUMERALS or text in words.letters:
+    if any(c.isdigit() for c in text) or text.rpartition("-")[2] in _NUMERALS or text in words.letters:
         return True
     return words.lang in _OTHER_SCRIPTS and text[0] in _LATIN
 
@@ -126,9 +126,9 @@ def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: boo
         while last > 0 and units[last].text.endswith(config.participles):
             last -= 1
         return last
-    marked = next((n for n, u in enumerate(units) if _counted(u, words)), None)
-    if marked is not None:
-        return marked
+    marked = [n for n, unit in enumerate(units) if _counted(unit, words)]
+    if marked:
+        return marked[-1 if config.head == "last" else 0]
     if config.plurals and config.head == "first":  # a language that marks the plural shows none: a code, or no count
         return 0 if units[0].code else None
     if config.head == "last":
@@ -139,7 +139,7 @@ def _head(tokens: Tokens, units: list[_Unit], words: NumberWords, *, single: boo
 
 
 def _counted(unit: _Unit, words: NumberWords) -> bool:
-    """Whether a word is a noun in the plural; of designations only those that take a plural s (F-16s)."""
+    """Whether a word is a noun in the plural; of designations only those that take a plural s (XK-16s)."""
     if unit.code and words.lang != "en":
         return False
     config, text = words.nouns, unit.text

@@ -10,7 +10,7 @@ from pipeline.text.lexicons import NumberWords
 from pipeline.text.tokens import Tokens
 
 _WESTERN = re.compile(r"[0-9]{1,3}(?:[^0-9][0-9]{3})+")
-_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
+_LAKHS = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 _ONE = Decimal(1)
 _LONGEST = 15  # digits before the mark; a longer number is a code
 _HALVES = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
@@ -62,10 +62,10 @@ def _separated(written: str, marks: list[str], *, decimal: str, scaled: bool) ->
     last = marks[-1]
     if len(set(marks)) == 2:
         head, _, tail = written.rpartition(last)
-        grouped = _WESTERN.fullmatch(head) or _INDIAN.fullmatch(head)
+        grouped = _WESTERN.fullmatch(head) or _LAKHS.fullmatch(head)
         return f"{re.sub('[.,]', '', head)}.{tail}" if last not in head and grouped else None
     if len(marks) > 1:
-        indian = _INDIAN.fullmatch(written) if last == "," else None
+        indian = _LAKHS.fullmatch(written) if last == "," else None
         return written.replace(last, "") if _WESTERN.fullmatch(written) or indian else None
     whole, _, tail = written.partition(last)
     as_decimal = f"{whole}.{tail}"
@@ -228,7 +228,8 @@ class NumberReader:
             return Decimal(100)
         if self.w.vigesimal and value in (60, 80):
             return Decimal(20)
-        return Decimal(10) if value >= 20 and value % 10 == 0 else Decimal(0)
+        tens = value >= 20 or (value == 10 and self.w.ten_joins)
+        return Decimal(10) if tens and value % 10 == 0 else Decimal(0)
 
     def _number_word(self, at: int) -> tuple[Decimal, int] | None:
         hit = self.w.numbers.at(self.t.words, at)

@@ -27,7 +27,7 @@ class Quantity:
     )
     start: int
     end: int
-    noun_start: int = 0  # what is counted, as a phrase ("JF-17 Block III fighter jets"); start == end for none
+    noun_start: int = 0  # what is counted, as a phrase ("new XK-17 patrol boats"); start == end for none
     noun_end: int = 0
     text: str
     role: str = ""  # from, to: the two ends of a change ("from 16 to 40")

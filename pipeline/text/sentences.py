@@ -119,7 +119,7 @@ def _full_stop_ends(text: str, at: int, begin: int, after: str, lang: str, rules
         listed = not text[begin : last.start()].strip()  # "1. The first point"
         return not listed and not (rules.ordinals and len(word) <= 2)
     if len(word) == 1 and last.group().isupper():
-        return lang in _CASELESS  # an initial: "J. Smith"
+        return lang in _CASELESS  # an initial
     if word in rules.never:
         return False
     if word in rules.before or re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word):

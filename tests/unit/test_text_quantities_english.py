@@ -278,3 +278,26 @@ def test_a_bare_number_is_a_count_without_noun() -> None:
 
 def test_unknown_language_reads_signs_and_digits_alone() -> None:
     assert said("$1.6 ja 40", "") == ["money 1.6 USD", "count 40"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("put at anywhere from $1.6 to $4.6 billion", ["money 1.6e9..4.6e9 USD"]),
+        ("from $1.6 to $4.6 billion", ["money 1.6e9 USD", "money 4.6e9 USD"]),
+        ("3 of 4 corvettes were delivered", ["count 3", "count 4"]),
+        ("several hundred troops", ["count >=200"]),
+        ("20-plus nations", ["count >=20"]),
+        ("a 10-member delegation", ["count 10"]),
+        ("Up to 3,000 Turkish and Azerbaijani soldiers", ["count <=3000"]),
+        ("The leader, 45, and Captain Ali, 32, met", []),
+        ("resolutions 47 and 91", []),
+        ("at 10 Downing Street", []),
+        ("the 20 Mirage 2000 jets", []),
+        ("155mm shells and 7.62mm rounds", []),
+        ("1. The first story", []),
+        ("PAKISTAN SIGNS $4.6 BILLION DEAL FOR 40 JETS", ["money 4.6e9 USD", "count 40"]),
+    ],
+)
+def test_prose(text: str, expected: list[str]) -> None:
+    assert [s for s in said(text) if not s.startswith("ordinal")] == expected

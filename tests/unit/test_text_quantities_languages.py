@@ -275,3 +275,28 @@ def test_a_change_has_roles(lang: str, text: str) -> None:
 def test_the_noun_phrase(lang: str, text: str, phrase: str) -> None:
     (q,) = read(text, lang)
     assert text[q.noun_start : q.noun_end] == phrase
+
+
+PROSE = [
+    ("tr", "anlaşma 1,6 milyar dolardı", ["money 1.6e9 USD"]),
+    ("tr", "on iki ülke ve 1 milyar 400 milyon dolar", ["count 12", "money 1.4e9 USD"]),
+    ("az", "3 minədək hərbçi", ["count <=3000"]),
+    ("ru", "выросла с 1,6 млрд до 4,6 млрд долларов", ["count 1600000000", "money 4.6e9 USD"]),
+    ("ru", "несколько миллиардов долларов", ["money >=2e9 USD"]),
+    ("ru", "в партии 12–16 машин, полторы тысячи человек", ["count 12..16", "count 1500"]),
+    ("ur", "ڈھائی سو فوجی، سوا کروڑ روپے، بارہ سو جنگجو", ["count 250", "money 1.25e7 PKR", "count 1200"]),
+    ("ur", "ایک ارب ساٹھ کروڑ ڈالر", ["money 1.6e9 USD"]),
+    ("ur", "پاکستان کے 40 طیارے", ["count 40"]),
+    ("hi", "भारत के 40 विमान, 12 हजार करोड़ रुपये से अधिक", ["count 40", "money >=1.2e11 PKR"]),
+    ("ar", "ملايين الدولارات، ثلاثة آلاف جندي", ["money >=2e6 USD", "count 3000"]),
+    ("de", "Vertrag über 40 Jets, über 50 Jets", ["count 40", "count >=50"]),
+    ("de", "2,5 bis 3 Milliarden Dollar, hunderte Soldaten", ["money 2.5e9..3e9 USD", "count >=200"]),
+    ("fr", "trois douzaines de drones, un quart des ventes", ["count 36", "percent 25"]),
+    ("hy", "245 մլն դոլար, առնվազն 20 հրանոթ", ["money 2.45e8 USD", "count >=20"]),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), PROSE)
+def test_prose(lang: str, text: str, expected: list[str]) -> None:
+    found = read(text, lang, country_currency=lambda at, among: among[0])
+    assert [f"{q.kind} {q.canonical()}" for q in found] == expected
