@@ -89,7 +89,7 @@ def _against(reading: _Reading, candidate: Candidate) -> verdicts.Verdict:
     if "stance" in types:
         return verdicts.Verdict()
     against = verdicts.denial(reading.scope)
-    return against if against.line == TITLE else verdicts.Verdict()
+    return against if against.line <= verdicts.LEAD else verdicts.Verdict()
 
 
 def _only_denied(reading: _Reading, candidate: Candidate) -> Finding | None:

@@ -98,7 +98,7 @@ def meet(rule: Rule, doc: Document) -> tuple[list[Met], Missed | None]:
     if rule.absent and not rule.absent.isdisjoint(doc.where):
         return [], None
     for clause in rule.article:
-        if clause.isdisjoint(doc.where):
+        if clause.isdisjoint(doc.where) and doc.home not in clause:
             return [], None
     if any(c.isdisjoint(doc.where) for c in rule.clauses):
         return [], _missed_anywhere(rule, doc)
@@ -167,7 +167,7 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
     if rule.near:
         around = (0, *range(max(0, lines[0] - NEAR), min(len(doc.lines), lines[-1] + NEAR + 1)))
         for clause in rule.near:
-            if not _any_has(doc, around, clause):
+            if not _any_has(doc, around, clause) and doc.home not in clause:
                 return "not near " + " or ".join(sorted(clause)[:4])
     return ""
 
