@@ -39,6 +39,20 @@ def canonical(url: str) -> str:
     return text
 
 
+def undecorated(url: str) -> str:
+    """The address as the site writes it, good for fetching and for links, without fragment and tracking parameters."""
+    parts = _split(url.strip())
+    if parts is None:
+        return url.strip()
+    try:
+        pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return url.strip()
+    kept = [(key, value) for key, value in pairs if not _tracking(key.lower())]
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one site: equal hosts, or one below the other, mobile variants aside.
 
@@ -128,6 +142,8 @@ def _query(query: str) -> str:
 
 
 def _decoration(key: str, value: str) -> bool:
-    if key in _TRACKING or key.startswith(_TRACKING_PREFIXES):
-        return True
-    return key in _AMP_KEYS and value in _AMP_VALUES
+    return _tracking(key) or (key in _AMP_KEYS and value in _AMP_VALUES)
+
+
+def _tracking(key: str) -> bool:
+    return key in _TRACKING or key.startswith(_TRACKING_PREFIXES)

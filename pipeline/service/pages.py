@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from urllib.parse import urljoin
 
 from pipeline.articles import address, identity
 from pipeline.articles import version as versions
@@ -223,10 +224,10 @@ async def _analysed(
     desk: Desk, queued: QueuedEntry, url: str, page: Extracted, response: Response | None, worked: Worked
 ) -> Outcome[int]:
     source, watch = desk.source(queued.entry.source), desk.watch
-    claimed = address.trusted(response.final_url, page.canonical) if response else ""
+    link = _link(queued.entry, page, response) or url
     seen = record.Seen(
-        url=address.canonical(claimed) if claimed else url,
-        also=(url, address.canonical(response.final_url) if response else ""),
+        url=link,
+        also=(address.canonical(link), url, address.canonical(response.final_url) if response else ""),
         page=page,
         fingerprint=identity.fingerprint(page.title, page.text),
         source=source,
@@ -244,6 +245,15 @@ async def _analysed(
     stored = await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch))
     worked.add(stored)
     return Done(stored.article_id)
+
+
+def _link(entry: Entry, page: Extracted, response: Response | None) -> str:
+    """The address to show and to fetch again: the one that the page claims where it may be believed, else its own."""
+    if response is None:
+        return address.undecorated(entry.url)
+    claimed = urljoin(response.final_url, page.canonical) if page.canonical else ""
+    believed = address.trusted(response.final_url, claimed)
+    return address.undecorated(claimed if claimed and address.canonical(claimed) == believed else response.final_url)
 
 
 def as_article(seen: record.Seen, previous: str = "") -> Article:

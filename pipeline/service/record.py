@@ -27,12 +27,12 @@ JITTER_STEPS = 97  # articles that came together are looked at again in this man
 class Seen:
     """An article as it was just read."""
 
-    url: str  # canonical
+    url: str  # to show and to fetch again
     page: Extracted
     fingerprint: Fingerprint
     source: Source
     fetched_at: datetime
-    also: tuple[str, ...] = ()  # further addresses that led to it
+    also: tuple[str, ...] = ()  # addresses by which it is known, in canonical form
     entry_id: int | None = None
     article_id: int | None = None  # of an article seen again
     backlog: bool = False

@@ -98,3 +98,16 @@ def test_a_site_is_a_host_and_what_lies_below_it(one: str, other: str, same: boo
 )
 def test_a_claim_is_trusted_for_its_own_site_only(claimed: str, trusted: str) -> None:
     assert address.trusted("https://m.outlet.example/a?fbclid=1", claimed) == trusted
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        ("http://www.example.org/a?utm_source=rss&id=7#top", "http://www.example.org/a?id=7"),
+        ("https://m.example.org/a/amp", "https://m.example.org/a/amp"),
+        ("https://example.org/a?b=2&a=1", "https://example.org/a?b=2&a=1"),
+        ("no address", "no address"),
+    ],
+)
+def test_a_link_stays_as_the_site_writes_it(given: str, link: str) -> None:
+    assert address.undecorated(given) == link

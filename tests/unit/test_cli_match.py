@@ -14,7 +14,7 @@ from pipeline.cli.main import root
 ARTICLE = {
     "id": "a1",
     "title": "Jet sale signed",
-    "text": "Pakistan has signed a contract to sell 40 JF-17 fighter jets to Azerbaijan for $1.6 billion, officials said.",
+    "text": "Pakistan has signed a contract to sell 40 JF-17 jets to Azerbaijan for $1.6 billion, officials said.",
     "lang": "en",
     "published": "2026-03-01",
     "country": "PK",
@@ -69,7 +69,7 @@ def test_blank_lines_are_no_articles() -> None:
     assert lines(match("-", "--format", "jsonl", given=f"\n\n{json.dumps(ARTICLE)}\n\n"))[0]["id"] == "a1"
 
 
-@pytest.mark.parametrize("text", ["", "\x00\x01", "\ud800 lone", "א" * 500, "‮gnihton", "word " * 3])
+@pytest.mark.parametrize("text", ["", "\x00\x01", "\ud800 lone", "א" * 500, "\u202egnihton", "word " * 3])
 def test_no_text_is_too_odd(text: str) -> None:
     (row,) = lines(match("-", "--format", "jsonl", given=json.dumps({"id": 1, "text": text})))
     assert row["id"] == "1"

@@ -288,7 +288,7 @@ def test_a_secret_comes_from_the_environment_or_a_file_and_is_not_shown(tmp_path
         ("schedule: {interval: 15 minutes}", "is no duration"),
         ("schedule: {floor: 2h, ceiling: 1h}", "longer than the ceiling"),
         ("fetch: {allow_private: [localhost]}", "is no host:port pair"),
-        ("engine: {kind: dask}", "needs the address of a scheduler"),
+        ("engine: {kind: dask}", "is no address of a scheduler"),
         ("engine: {kind: daks}", "did you mean dask?"),
         ("web: {port: many}", "must be a whole number"),
         ("canary: {enabled: 'maybe'}", "must be true or false"),
