@@ -92,6 +92,7 @@ class Piece:
     stem: str  # how it begins
     end: str  # regular expression of what follows, up to the end of the word
     prefix: str = ""  # regular expression of what may be written before it without a space
+    exact: str = ""  # the stem as it must be written, "" when case does not matter
 
 
 def pieces(name: str, endings: Endings, *, is_name: bool) -> list[tuple[Piece, ...]]:
@@ -107,13 +108,7 @@ def _pieces(form: str, endings: Endings, is_name: bool) -> Iterator[Piece]:
     words = form.split(" ")
     ending = endings.name if is_name else endings.word
     for place, word in enumerate(words):
-        if word == ".." and place:
-            continue
         last = place == len(words) - 1
         stem, end = _word(word, endings, ending, last=last)
-        found = list(FRAGMENTS.finditer(stem))
-        for number, match in enumerate(found):
-            inner = match.end() < len(stem) or number < len(found) - 1
-            follows = "" if inner else end
-            prefix = endings.prefix if not place and not match.start() else ""
-            yield Piece(match.group(), follows + (STOP if last and not inner else r"(?!\w)"), prefix)
+        if stem and not (word == ".." and place):
+            yield Piece(stem, end + (STOP if last else r"(?!\w)"), "" if place else endings.prefix)

@@ -34,6 +34,7 @@ class Endings:
     prefix: str = ""  # what may be written before it without a space
     strip: str = ""  # final letters that give way to an ending
     place: str = ""  # ending that says where something is
+    negative: str = ""  # ending of a verb that says something is not so
 
 
 @dataclass(frozen=True, slots=True)
