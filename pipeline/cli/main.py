@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("alerts", "List, show and explain alerts."),
     "status": ("status", "Say how the service is."),
     "worker": ("worker", "Work on what is new, beside a run --without work."),
+    "backfill": ("backfill", "Analyse an archive: JSON lines, WARC, HTML, the store."),
     "db": ("db", "Upgrade, inspect, back up, restore and prune the database."),
 }
 

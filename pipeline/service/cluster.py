@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import dask
@@ -23,14 +23,16 @@ from distributed.security import Security
 
 from pipeline import __version__
 from pipeline.model.article import Article
-from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Failed, Outcome, Reason
 from pipeline.model.watch import Watch
 from pipeline.service import log
 from pipeline.service.guard import Guard, Limits, pack
 from pipeline.settings.settings import Engine as EngineSettings
 
-Answers = list[Outcome[Analysis]]
+if TYPE_CHECKING:
+    from pipeline.service.reader import Page
+
+Answers = list[Outcome[Any]]
 WATCHES_KEPT = 2  # per worker: the one in force and the one before a reload
 CONNECT_S = 10.0
 AGAIN_S = 2.0  # between two tries to reach a scheduler that is gone
@@ -53,7 +55,9 @@ _packed: dict[str, bytes] = {}  # watch version -> the watch as it travelled
 _guards = threading.local()  # one guarded child for each thread that runs tasks
 
 
-def analyse_there(program: str, version: str, packed: bytes | None, articles: Sequence[Article], limits: Limits) -> Any:
+def analyse_there(
+    program: str, version: str, packed: bytes | None, articles: Sequence[Article | Page], limits: Limits
+) -> Any:
     """A task: outcomes in order, or "watch" when this worker has not seen that version of the watch.
 
     A worker of another release answers "program", for its readers may answer otherwise.
@@ -87,7 +91,7 @@ class Cluster:
         self._closed = threading.Event()
         self._lost = False
 
-    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """See Backend. Waits while no scheduler or no worker is there; raises CancelledError once closed."""
         packed: bytes | None = None
         while not self._closed.is_set():
@@ -108,7 +112,7 @@ class Cluster:
                 return answers
         raise CancelledError
 
-    def _ask(self, version: str, packed: bytes | None, articles: Sequence[Article]) -> Any:
+    def _ask(self, version: str, packed: bytes | None, articles: Sequence[Article | Page]) -> Any:
         client = self._connected()
         executor = client.get_executor(pure=False, retries=3)
         future = executor.submit(analyse_there, __version__, version, packed, tuple(articles), self._limits)
@@ -120,7 +124,7 @@ class Cluster:
                     raise
         raise CancelledError
 
-    def _one_by_one(self, watch: Watch, articles: Sequence[Article], error: KilledWorker) -> Answers:
+    def _one_by_one(self, watch: Watch, articles: Sequence[Article | Page], error: KilledWorker) -> Answers:
         """Workers died of this batch, again and again: the article that is to blame is found by taking each alone."""
         if len(articles) > 1:
             return [answer for article in articles for answer in self.run(watch, [article])]

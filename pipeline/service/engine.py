@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.errors import ConfigError
 from pipeline.model.article import Article
@@ -23,14 +23,17 @@ from pipeline.model.watch import Watch
 from pipeline.service.guard import Guard, Limits, analyse_one, pack
 from pipeline.settings.settings import Engine as EngineSettings
 
-Answers = list[Outcome[Analysis]]
+if TYPE_CHECKING:
+    from pipeline.service.reader import Page
+
+Answers = list[Outcome[Any]]  # an Analysis for an article, a Read for a page
 SLOTS_PER_WORKER = 2  # one in work, one ready
 
 
 class Backend(Protocol):
     """A place to run a batch. Called from several threads at once, each call waits for its answers."""
 
-    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """One outcome an article, in order."""
 
     def close(self) -> None:
@@ -40,7 +43,7 @@ class Backend(Protocol):
 class Here:
     """This process, without limits: for the command line, where a person waits and can stop it."""
 
-    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """See Backend."""
         return [analyse_one(article, watch) for article in articles]
 
@@ -58,7 +61,7 @@ class Processes:
             self._free.put(guard)
         self._packed: tuple[str, bytes] = ("", b"")
 
-    def run(self, watch: Watch, articles: Sequence[Article]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """See Backend."""
         version, packed = self._packed
         if version != watch.version:
@@ -107,7 +110,7 @@ class Engine:
         self._waiting.put(asked)
         return asked.answer
 
-    def submit(self, articles: Sequence[Article], watch: Watch) -> Future[Answers]:
+    def submit(self, articles: Sequence[Article | Page], watch: Watch) -> Future[Answers]:
         """Begin with a batch as it is. Bounding how many are under way is up to the caller."""
         return self._pool.submit(self._backend.run, watch, tuple(articles))
 

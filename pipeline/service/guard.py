@@ -19,12 +19,15 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from pipeline.analyse import analyse
 from pipeline.model.article import Article
-from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Done, Failed, Outcome, Reason
 from pipeline.model.watch import Watch
+
+if TYPE_CHECKING:
+    from pipeline.service.reader import Page
 
 START_S = 60.0  # a child that has not begun by then never will: importing and compiling takes two to three seconds
 SLACK_S = 5.0  # how much later than the child's own alarm the parent gives it up: code that does not hear the alarm
@@ -43,17 +46,25 @@ class TooLong(BaseException):
     """The alarm rang. No reader's `except Exception` takes it."""
 
 
-def analyse_one(article: Article, watch: Watch) -> Outcome[Analysis]:
-    """Analyse one article; an error of the reader stays with its article.
+def analyse_one(item: Article | Page, watch: Watch) -> Outcome[Any]:
+    """Analyse one article, or read a page of an archive; an error of the reader stays with its article.
 
     Failed(analysis-error) is worth no second try: the reader is deterministic. Failed(analysis-memory) is.
     """
     try:
-        return Done(analyse(article, watch))
+        if isinstance(item, Article):
+            return Done(analyse(item, watch))
+        from pipeline.service.reader import read_page  # brings extraction with it, which most work does without
+
+        return read_page(item, watch)
     except MemoryError:
-        return Failed(Reason.ANALYSIS_MEMORY, f"the analysis of {len(article.text)} characters took too much memory")
+        return Failed(Reason.ANALYSIS_MEMORY, f"{_size(item)} took too much memory")
     except Exception as error:  # noqa: BLE001 - one poisoned article must not stop the others; stored with its type
         return Failed(Reason.ANALYSIS_ERROR, f"{type(error).__name__}: {error}", retry=False)
+
+
+def _size(item: Article | Page) -> str:
+    return f"{len(item.text)} characters" if isinstance(item, Article) else f"a page of {len(item.body)} bytes"
 
 
 class Guard:
@@ -66,17 +77,17 @@ class Guard:
         self._version = ""  # of the watch that the child has
         self._ended = False
 
-    def run(self, version: str, packed: bytes, articles: Sequence[Article]) -> list[Outcome[Analysis]]:
+    def run(self, version: str, packed: bytes, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
         """Analyse with that watch, packed by `pack`: one outcome an article, in order.
 
         Failed(analysis-time) and Failed(analysis-memory) are worth another try at another time.
         """
-        answers: list[Outcome[Analysis]] = []
+        answers: list[Outcome[Any]] = []
         while len(answers) < len(articles):
             answers += self._some(version, packed, articles[len(answers) :])
         return answers
 
-    def _some(self, version: str, packed: bytes, articles: Sequence[Article]) -> Iterator[Outcome[Analysis]]:
+    def _some(self, version: str, packed: bytes, articles: Sequence[Article | Page]) -> Iterator[Outcome[Any]]:
         """Answers up to the first article that the child does not survive. Raises CancelledError after `end`."""
         pipe = self._ready(version, packed)
         try:
@@ -93,23 +104,23 @@ class Guard:
                 self.close()
                 return
 
-    def _answer(self, pipe: Connection, article: Article) -> Outcome[Analysis]:
+    def _answer(self, pipe: Connection, article: Article | Page) -> Outcome[Any]:
         limit_s = self._limits.time.total_seconds()
         try:
             if pipe.poll(limit_s + SLACK_S):
-                answer: Outcome[Analysis] = pipe.recv()
+                answer: Outcome[Any] = pipe.recv()
                 return answer
         except (EOFError, OSError):
             return self._died(article)
-        return Failed(Reason.ANALYSIS_TIME, f"no answer within {limit_s:.0f} s for {len(article.text)} characters")
+        return Failed(Reason.ANALYSIS_TIME, f"no answer within {limit_s:.0f} s for {_size(article)}")
 
-    def _died(self, article: Article) -> Outcome[Analysis]:
+    def _died(self, article: Article | Page) -> Outcome[Any]:
         code = None
         if (child := self._child) is not None:
             child.join(SLACK_S)
             code = child.exitcode
         said = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-        return Failed(Reason.ANALYSIS_MEMORY, f"the process died of {said} at {len(article.text)} characters")
+        return Failed(Reason.ANALYSIS_MEMORY, f"the process died of {said} at {_size(article)}")
 
     def _ready(self, version: str, packed: bytes) -> Connection:
         """The pipe to a child that has this watch."""
@@ -208,7 +219,7 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
     raise TooLong
 
 
-def _limited(article: Article, watch: Watch, limits: Limits) -> Outcome[Analysis]:
+def _limited(article: Article | Page, watch: Watch, limits: Limits) -> Outcome[Any]:
     limit_s = limits.time.total_seconds()
     try:
         signal.setitimer(signal.ITIMER_REAL, limit_s)
@@ -217,4 +228,4 @@ def _limited(article: Article, watch: Watch, limits: Limits) -> Outcome[Analysis
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     except TooLong:
-        return Failed(Reason.ANALYSIS_TIME, f"not done within {limit_s:.0f} s for {len(article.text)} characters")
+        return Failed(Reason.ANALYSIS_TIME, f"not done within {limit_s:.0f} s for {_size(article)}")

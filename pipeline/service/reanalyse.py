@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -52,10 +53,13 @@ class Reanalysed:
                     named.append(article)
 
 
-def reanalyse(desk: Desk, *, limit: int = A_TURN) -> str:
-    """Apply the rules in force to articles of the last days that other rules read; what came of it, "" for nothing."""
+def reanalyse(desk: Desk, *, limit: int = A_TURN, whole: bool = False) -> str:
+    """Apply the rules in force to articles of the last days that other rules read; what came of it, "" for nothing.
+
+    With `whole` to all that the store holds, however old.
+    """
     watch, now = desk.watch, desk.clock.now()
-    since = now - desk.settings.schedule.reanalyse
+    since = datetime.min.replace(tzinfo=UTC) if whole else now - desk.settings.schedule.reanalyse
     done, after = Reanalysed(), 0
     passed_over = _passed_over(desk, watch)
     while done.articles < limit and desk.watch is watch:
