@@ -42,7 +42,12 @@ def as_data(summary: Summary) -> dict[str, Any]:
             "answered": summary.polled.answered,
             "reasons": dict(summary.polled.reasons),
         },
-        "entries": {"new": summary.polled.new_entries, "taken": worked.taken, "outcomes": dict(worked.outcomes)},
+        "entries": {
+            "new": summary.polled.new_entries,
+            "taken": worked.taken,
+            "outcomes": dict(worked.outcomes),
+            "from_feed": dict(worked.instead),
+        },
         "revisits": {"taken": again.taken, "outcomes": dict(again.outcomes)},
         "articles": worked.articles + again.articles,
         "findings": worked.findings + again.findings,
@@ -60,7 +65,7 @@ def as_lines(summary: Summary) -> list[str]:
     lines = [
         f"sources   {polled.asked} asked, {polled.answered} answered{_reasons(polled.reasons)}",
         f"entries   {polled.new_entries} new, {worked.taken} taken{_reasons(worked.outcomes)}",
-        f"articles  {data['articles']} stored, {summary.revisited.taken} looked at again",
+        f"articles  {data['articles']} stored, {summary.revisited.taken} looked at again{_instead(worked.instead)}",
         f"findings  {data['findings']}, {data['news']} of them news",
         f"alerts    {data['alerts']} raised, {summary.delivered.sent} messages sent, "
         f"{summary.delivered.retried} to be tried again, {summary.delivered.parked} parked",
@@ -75,3 +80,8 @@ def _reasons(counted: Any) -> str:
         f"{count} {reason}" for reason, count in sorted(counted.items(), key=lambda row: (-row[1], row[0]))
     )
     return f" ({shown})" if shown else ""
+
+
+def _instead(counted: Any) -> str:
+    """How many articles hold the feed's own text, since their page could not be had."""
+    return f"; from the feed instead of the page{_reasons(counted)}" if counted else ""

@@ -65,6 +65,7 @@ class Worked:
     news: int = 0
     alerts: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    instead: Counter[str] = field(default_factory=Counter)  # why the feed's own text was read instead of a page
 
     def add(self, stored: record.Recorded) -> None:
         """Count what storing one version brought."""
@@ -166,6 +167,7 @@ async def _entry(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Work
         return known
     page: Outcome[Extracted]
     response: Response | None = None
+    instead: Reason | None = None
     if not entry.url:
         page = extract("", entry=entry, agencies=desk.settings.articles.agencies)
     else:
@@ -173,10 +175,12 @@ async def _entry(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Work
             response = await fetcher.get(entry.url, kind="page")
             page = await asyncio.to_thread(_extract, desk, response, entry)
         except FetchError as error:
-            page = _without_page(desk, queued, error)
+            page, instead = _without_page(desk, queued, error), error.reason
     if not isinstance(page, Done):
         return page
-    return await _analysed(desk, queued, url, page.value, response, worked)
+    if instead is not None:
+        worked.instead[instead] += 1
+    return await _analysed(desk, queued, url, page.value, response, worked, instead=instead)
 
 
 def _address_of_content(desk: Desk, entry: Entry) -> str:
@@ -221,7 +225,14 @@ def _without_page(desk: Desk, queued: QueuedEntry, error: FetchError) -> Outcome
 
 
 async def _analysed(
-    desk: Desk, queued: QueuedEntry, url: str, page: Extracted, response: Response | None, worked: Worked
+    desk: Desk,
+    queued: QueuedEntry,
+    url: str,
+    page: Extracted,
+    response: Response | None,
+    worked: Worked,
+    *,
+    instead: Reason | None = None,
 ) -> Outcome[int]:
     source, watch = desk.source(queued.entry.source), desk.watch
     link = _link(queued.entry, page, response) or url
@@ -233,6 +244,7 @@ async def _analysed(
         source=source,
         fetched_at=desk.clock.now(),
         entry_id=queued.id,
+        instead=instead,
         backlog=queued.backlog,
         etag=response.header("etag") if response else "",
         last_modified=response.header("last-modified") if response else "",

@@ -35,6 +35,7 @@ class Seen:
     also: tuple[str, ...] = ()  # addresses by which it is known, in canonical form
     entry_id: int | None = None
     article_id: int | None = None  # of an article seen again
+    instead: Reason | None = None  # why the feed's own text was read and not the page
     backlog: bool = False
     etag: str = ""
     last_modified: str = ""
@@ -192,7 +193,7 @@ def _end(tx: Transaction, seen: Seen, article: ArticleRow, reason: str, *, chang
         tx, article.id, now=now, revisit_at=again, reason=reason, etag=seen.etag, last_modified=seen.last_modified
     )
     if seen.entry_id is not None:
-        entries.finish(tx, seen.entry_id, "done", now=now, reason=reason, article_id=article.id)
+        entries.finish(tx, seen.entry_id, "done", now=now, reason=seen.instead or reason, article_id=article.id)
     jobs.tally(tx, now.date(), "article", reason or "matched", thing=seen.source.id)
 
 
