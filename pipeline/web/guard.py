@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.web.api import problem
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -51,7 +53,7 @@ class Guard:
             return
         fault = self._fault(scope)
         if fault is not None:
-            await _refuse(_with_headers(send), *fault)
+            await _refuse(_with_headers(send), *fault, api=scope["path"].startswith("/api/"))
             return
         bounded = _Bounded(receive, self.body_bytes)
         await self.app(scope, bounded, bounded.answering(_with_headers(send)))
@@ -61,18 +63,19 @@ class Guard:
         hosts = [value for name, value in headers if name == b"host"]
         match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
         if match is None or match.group(1).strip("[]").lower() not in self.hosts:
-            return 421, "This address is not one of web.hosts in settings.yaml.\n"
+            return 421, "This address is not one of web.hosts in settings.yaml."
         length = next((value for name, value in headers if name == b"content-length"), "0")
         if not length.isascii() or not length.isdigit() or int(length) > self.body_bytes:
-            return 413, f"The request is too large: at most {self.body_bytes} bytes.\n"
+            return 413, f"The request is too large: at most {self.body_bytes} bytes."
         if scope["method"] in SAFE_METHODS:
             return None
         origins = [value for name, value in headers if name == b"origin"]
         bearer = any(name == b"authorization" and value.lower().startswith("bearer ") for name, value in headers)
-        if not origins and bearer:
-            return None  # a program with a key of its own; no browser sends that for another page
+        stranger = scope["path"].startswith("/api/") and not any(name == b"cookie" for name, _ in headers)
+        if not origins and (bearer or stranger):
+            return None  # a program: with a key of its own, or without any, and then it is told to send one
         if len(origins) != 1 or not self._ours(origins[0], hosts[0]):
-            return 403, "This change did not come from these pages.\n"
+            return 403, "This change did not come from these pages."
         return None
 
     def _ours(self, origin: str, host: str) -> bool:
@@ -121,8 +124,9 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _refuse(send: Send, status: int, text: str) -> None:
-    body = text.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+async def _refuse(send: Send, status: int, text: str, *, api: bool) -> None:
+    body, kind = (problem.text(status, text), problem.MEDIA_TYPE) if api else (f"{text}\n", "text/plain; charset=utf-8")
+    sent = body.encode()
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(sent)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": sent})

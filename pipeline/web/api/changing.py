@@ -13,12 +13,12 @@ from pipeline.service import review
 from pipeline.service.desk import coverage, outlets, telling, trial
 from pipeline.service.review import Done, Take
 from pipeline.web.api import fill, shapes
-from pipeline.web.api.fields import Body, Day, Moment, Name, Note, Number, Numbers, Reason, Revision
+from pipeline.web.api.fields import Body, Day, Entry, Moment, Name, Note, Number, Numbers, Reason, Revision, Whole
 from pipeline.web.api.problem import documented
 from pipeline.web.identity import Reviewer, own_page
 from pipeline.web.state import state_of
 
-router = APIRouter(responses=documented(404, 409, 413))
+router = APIRouter(responses=documented(400, 404, 409, 413))
 Others = Annotated[Numbers, Field(default_factory=list, description="further findings of its story decided along")]
 
 
@@ -37,7 +37,7 @@ class DismissIn(Body):
 
 class TakeIn(Body):
     slot: str = Field(min_length=1, max_length=100)
-    expected: int | None = Field(None, ge=0, le=2**53, description="the ledger entry that was seen, 0 for none")
+    expected: Entry | None = Field(None, description="the ledger entry that was seen, 0 for none")
 
 
 class AcceptIn(Body):
@@ -61,7 +61,7 @@ class NoteIn(Body):
 
 
 class MergeIn(Body):
-    into: int = Field(ge=1, le=2**53)
+    into: Whole
     why: str = Field("", max_length=500)
 
 
@@ -186,7 +186,7 @@ def alert(request: Request, person: Reviewer, number: Number, body: AlertIn) -> 
 @router.post(
     "/try",
     summary="What the service would find in a text; nothing is kept",
-    responses=documented(413, 429),
+    responses=documented(400, 413, 429),
     dependencies=[Depends(own_page)],
 )
 def attempt(request: Request, body: TryIn) -> shapes.TriedOut:

@@ -36,6 +36,11 @@ def _day(value: Any) -> str:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """In JSON 3.0 is a whole number too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _reason(value: str) -> str:
     if value not in DISMISSALS:
         raise ValueError(f"is no reason: one of {', '.join(DISMISSALS)}")
@@ -53,8 +58,10 @@ Name = Annotated[str, Path(max_length=200, description="its id")]
 Cursor = Annotated[int, Field(ge=1, le=BIGGEST)]
 Word = Annotated[str, Field(max_length=200)]
 Note = Annotated[str, Field(max_length=NOTE_CHARS, description="kept with the change")]
-Revision = Annotated[int, Field(ge=1, le=BIGGEST, description="the revision that was seen: another one is refused")]
-Numbers = Annotated[list[Annotated[int, Field(ge=1, le=BIGGEST)]], Field(max_length=500)]
+Whole = Annotated[int, Field(ge=1, le=BIGGEST), BeforeValidator(_whole)]
+Entry = Annotated[int, Field(ge=0, le=BIGGEST), BeforeValidator(_whole)]
+Revision = Annotated[Whole, Field(description="the revision that was seen: another one is refused")]
+Numbers = Annotated[list[Whole], Field(max_length=500)]
 Relation = Literal["denies", "changes", "adds", "repeats", "mentions"]
 Verdict = Literal["open", "confirmed", "dismissed", "accepted"]
 Reason = Annotated[

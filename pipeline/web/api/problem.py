@@ -33,13 +33,17 @@ class Problem(BaseModel):
     errors: list[str] = Field(default_factory=list, description="each fault of the request, with its place")
 
 
+def text(status: int, detail: str, errors: list[str] | None = None) -> str:
+    """A problem as JSON."""
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
+    return json.dumps(body.model_dump(), ensure_ascii=False)
+
+
 def response(
     status: int, detail: str, *, errors: list[str] | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """A problem as an answer."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
-    text = json.dumps(body.model_dump(), ensure_ascii=False)
-    return Response(text, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(text(status, detail, errors), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -1,0 +1,185 @@
+"""The HTTP interface: pages of a list, tags, problems, exports and feeds; and its own description held against it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import desk_sample
+import pytest
+from desk_browser import Browser
+
+from pipeline.service.desk import entry
+from pipeline.service.wiring import Desk
+from pipeline.web.app import create_app
+from pipeline.web.serve import serving
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = desk_sample.copied(tmp_path)
+    entry.add_user(made, "vera", "a long enough password", "reviewer")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Iterator[Browser]:
+    key = entry.add_token(desk, "test", owner="vera", scopes=("read", "review"), expires_at=None)
+    with serving(create_app(desk), "127.0.0.1", 0) as port:
+        yield Browser(port, token=key)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/findings", "/api/v1/articles"])
+def test_a_list_is_read_page_by_page(browser: Browser, path: str) -> None:
+    whole = browser.get(f"{path}?limit=200").json()["items"]
+    seen, cursor = [], ""
+    while True:
+        found = browser.get(f"{path}?limit=3{cursor}").json()
+        seen += found["items"]
+        if found["next"] is None:
+            break
+        cursor = f"&cursor={found['next']}"
+    assert seen == whole
+    assert len(seen) > 3
+
+
+def test_filters_keep_what_fits(browser: Browser) -> None:
+    every = browser.get("/api/v1/findings?limit=200").json()["items"]
+    one = every[0]
+    for name, field in [("claim", "claim"), ("topic", "topic"), ("source", "source"), ("relation", "relation")]:
+        found = browser.get(f"/api/v1/findings?limit=200&{name}={one[field]}").json()["items"]
+        assert found == [row for row in every if row[field] == one[field]]
+    assert browser.get("/api/v1/findings?verdict=confirmed").json()["items"] == []
+    at = one["found_at"]
+    assert all(row["found_at"] < at for row in browser.get(f"/api/v1/findings?until={at}").json()["items"])
+
+
+def test_offsets_of_evidence_are_those_of_the_article(browser: Browser) -> None:
+    for row in browser.get("/api/v1/findings?limit=200").json()["items"]:
+        article = browser.get(f"/api/v1/articles/{row['article']}").json()
+        if len(article["history"]) > 1:
+            continue
+        for span in (*row["evidence"], *(change["evidence"] for change in row["changes"])):
+            assert article[span["in"]][span["start"] : span["end"]] == span["text"]
+
+
+def test_who_has_it_already_gets_no_body(browser: Browser) -> None:
+    first = browser.get("/api/v1/claims")
+    again = browser.get("/api/v1/claims", If_None_Match=first.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    row = browser.get("/api/v1/findings?relation=changes").json()["items"][0]
+    path = f"/api/v1/findings/{row['id']}"
+    tag = browser.get(path).headers["etag"]
+    assert browser.send(f"{path}/notes", {"note": "seen"}).status == 200
+    assert browser.get(path, If_None_Match=tag).status == 200
+
+
+def test_faults_are_problems(browser: Browser) -> None:
+    for path, status in [
+        ("/api/v1/findings/99999", 404),
+        ("/api/v1/no-such", 404),
+        ("/api/v1/findings?limit=x", 422),
+        ("/api/v1/findings?no-such=1", 422),
+        ("/api/v1/findings?since=yesterday", 422),
+        ("/api/v1/findings?since=0001-01-01T00:00:00%2B14:00", 200),
+    ]:
+        answer = browser.get(path)
+        assert answer.status == status, path
+        if status != 200:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["status"] == status
+    row = browser.get("/api/v1/findings?relation=changes").json()["items"][0]
+    path = f"/api/v1/findings/{row['id']}/confirm"
+    assert browser.send(path, {"revision": row["revision"]}).status == 200
+    late = browser.send(path, {"revision": row["revision"]})
+    assert late.status == 409
+    assert "changed meanwhile by vera" in late.json()["detail"]
+    assert browser.send(path, {"revision": "1"}).status == 422
+    assert browser.send(path, {"revision": 1, "extra": 1}).status == 422
+
+
+def test_what_the_pages_do_the_interface_does(browser: Browser, desk: Desk) -> None:
+    row = browser.get("/api/v1/findings?relation=changes").json()["items"][0]
+    path = f"/api/v1/findings/{row['id']}"
+
+    def revision() -> int:
+        return int(browser.get(path).json()["revision"])
+
+    for action, body in [
+        ("dismiss", {"reason": "old-news"}),
+        ("snooze", {"until": "2026-11-25T00:00:00Z"}),
+        ("accept", {"valid_from": "2026", "look_again": "2027-01-01"}),
+    ]:
+        done = browser.send(f"{path}/{action}", {"revision": revision(), **body})
+        assert done.status == 200, done.text
+        if action == "accept":
+            claim = browser.get(f"/api/v1/claims/{row['claim']}").json()
+            assert claim["known"][row["changes"][0]["slot"]] == row["changes"][0]["to"]
+            assert claim["history"]
+        assert browser.send(f"/api/v1/changes/{done.json()['change']}/undo", {}).status == 200
+    source = desk.configuration.sources[0].id
+    assert browser.send(f"/api/v1/sources/{source}", {"action": "pause"}).status == 200
+    assert browser.get(f"/api/v1/sources/{source}").json()["health"] == "paused"
+    assert browser.send("/api/v1/alerts/1", {"state": "acknowledged"}).status == 200
+    assert browser.get("/api/v1/alerts/1").json()["state"] == "acknowledged"
+    text = max((t for _, texts in desk_sample.outlets() for t in texts), key=lambda t: len(t.text))
+    tried = browser.send("/api/v1/try", {"text": text.text, "title": text.title})
+    assert tried.json()["lang"]
+
+
+def test_a_search_finds_articles_and_findings(browser: Browser) -> None:
+    found = browser.get("/api/v1/search?q=jf-17").json()
+    assert {row["kind"] for row in found["items"]} == {"article", "finding"}
+    assert found["count"] == len(found["items"])
+    for odd in ("%22", "AND", "a%20OR%20%22", "*", "%00", "NEAR(", "%F0%9F%98%80", "'%3B--"):
+        assert browser.get(f"/api/v1/search?q={odd}").status == 200, odd
+
+
+def test_exports_hold_every_finding(browser: Browser) -> None:
+    every = browser.get("/api/v1/findings?limit=200").json()["items"]
+    lines = [json.loads(line) for line in browser.get("/api/v1/export/findings.jsonl").text.splitlines()]
+    assert lines == every
+    table = list(csv.DictReader(io.StringIO(browser.get("/api/v1/export/findings.csv").text)))
+    assert {int(row["id"]) for row in table} == {row["id"] for row in every}
+    assert len(table) == sum(max(1, len(row["changes"])) for row in every)
+
+
+def test_feeds_are_well_formed_and_their_ids_stay(browser: Browser) -> None:
+    row = browser.get("/api/v1/findings?relation=changes").json()["items"][0]
+    for base in (f"/feeds/claims/{row['claim']}", f"/feeds/topics/{row['topic']}"):
+        answer = browser.get(f"{base}.atom")
+        tree = ET.fromstring(answer.text)
+        ids = [one.text for one in tree.iter("{http://www.w3.org/2005/Atom}id")]
+        assert len(set(ids)) == len(ids) > 1
+        feed = browser.get(f"{base}.json").json()
+        assert [one["id"] for one in feed["items"]] == ids[1:]
+        assert browser.get(f"{base}.atom", If_None_Match=answer.headers["etag"]).status == 304
+
+
+def test_the_description_says_what_there_is(browser: Browser) -> None:
+    described = browser.get("/api/v1/openapi.json").json()
+    assert all(path.startswith("/api/v1/") for path in described["paths"])
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (method, path)
+            assert {"401", "403", "422"} <= operation["responses"].keys(), (method, path)
+    examples = [name for name, shape in described["components"]["schemas"].items() if "example" in shape]
+    assert len(examples) >= 8
+
+
+def test_the_description_is_kept(browser: Browser, tmp_path: Path) -> None:
+    """Schemathesis asks every operation with what fits its description and with what does not: no failure."""
+    words = [
+        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{browser.origin}/api/v1/openapi.json"),
+        *("-H", f"Authorization: Bearer {browser.token}", "--phases", "examples,coverage,fuzzing"),
+        *("--max-examples", "3", "--workers", "2", "--seed", "7", "--no-color"),
+    ]
+    result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert result.returncode == 0, result.stdout[-6000:]
