@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.diff import verdict as verdicts
 from pipeline.diff.confidence import confidence
@@ -33,6 +33,7 @@ class _Reading:
     changed: list[Change] = field(default_factory=list)  # filled slots with another value
     added: list[Change] = field(default_factory=list)  # open slots that are filled
     stated: bool = False  # a known value is repeated, or a group says the whole claim
+    numbers: dict[str, list[Value]] = field(default_factory=dict)  # what was read for slots that are numbers
     periods: set[str] = field(default_factory=set)  # slots whose value is given for another period (ruling 3)
     old_news: bool = False  # an earlier stage than the known one is all that is said
 
@@ -142,6 +143,7 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
             values[slot.name] = pick(read_dates(reading.scope, slot, beside), several=False)
         elif slot.type in ("place", "party"):
             values[slot.name] = pick(read_places(reading.scope, slot, concepts), several=False)
+    reading.numbers = values
     _note_periods(reading, values)
     off = None
     for slot in reading.scope.claim.slots:
@@ -171,6 +173,8 @@ def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
     seen = strongest(read_stages(reading.scope, slot))
     if seen is None:
         return None
+    if seen.stage == "delivered" and _in_part(reading):
+        seen = replace(seen, stage="under-way", why="delivered in part")
     known = reading.known.get(slot.name)
     change = _stage_change(reading, slot, seen, known)
     reading.values.append(change)
@@ -184,6 +188,17 @@ def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
     elif stage_rank(seen.stage) < stage_rank(known) and slot.options.get("strict"):
         reading.old_news = True
     return None
+
+
+def _in_part(reading: _Reading) -> bool:
+    """Whether only some of several are delivered (ruling 4): two numbers are stated, or a rest is spoken of."""
+    counts = [s for s in reading.scope.claim.slots if s.type == "count" and reading.known.get(s.name) is None]
+    if not counts:
+        return False
+    lines = reading.scope.doc.lines
+    if any(lines[n].of_kind("rest") for n in reading.scope.strength):
+        return True
+    return any(len({v.value for v in reading.numbers.get(s.name, ())}) > 1 for s in counts)
 
 
 def _stage_change(reading: _Reading, slot: Slot, seen: StageSeen, known: str | None) -> Change:

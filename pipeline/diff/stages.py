@@ -19,6 +19,7 @@ NEGATION_BEFORE = 22
 NEGATION_AFTER = 14
 OBJECT_REACH = 90
 TALKS_REACH = 25
+SHORT = 3  # letters
 SAYING_REACH = 3  # a blank or two
 LEAD = 2  # the title and the first two sentences
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
@@ -40,7 +41,7 @@ def read_stages(scope: Scope, slot: Slot) -> list[StageSeen]:
     """Every stage said of a claim's subject, in text order.
 
     The slot's option `take` limits the lexicon's stages (default all), `within` the distance to the object in code
-    points; its `words` give further terms for a stage.
+    points, `follow` lets the sentences beside a passage speak without naming it; its `words` give further terms.
     """
     take = slot.options.get("take", (*STAGES, *OFF_PATH))
     reach = slot.options.get("within", OBJECT_REACH)
@@ -53,7 +54,7 @@ def read_stages(scope: Scope, slot: Slot) -> list[StageSeen]:
         for signal in line.of_kind("stage"):
             if signal.value in wanted and _attached(scope, slot, number, signal, limit):
                 stage, why = effective(line, signal, scope.doc)
-                if stage:
+                if stage in wanted:
                     seen.append(StageSeen(stage, number, signal.start, signal.end, sure, why))
     return seen
 
@@ -72,9 +73,9 @@ def _attached(scope: Scope, slot: Slot, number: int, signal: Signal, limit: int)
     """Whether a stage word is about the subject: its object stands near, and no rival stands nearer."""
     terms = frozenset(t for term in slot.of for t in term.split("|")) or scope.things or scope.core
     objects = scope.mentions(number, terms)
-    if slot.of and not objects:
-        return False
     if not objects:
+        if slot.of and not slot.options.get("follow"):
+            return False
         return scope.follows(number) and not scope.mentions(number, scope.rivals | frozenset(slot.not_of))
     near = min(gap(m.start, m.end, signal.start, signal.end) for m in objects)
     rivals = scope.mentions(number, scope.rivals | frozenset(slot.not_of))
@@ -91,7 +92,7 @@ def _same_clause(scope: Scope, number: int, signal: Signal, mentions: list[Menti
 def effective(line: Line, signal: Signal, doc: Document) -> tuple[str, str]:
     """The stage that a word says once auxiliaries and negation are heard, with the reason; "" when it says none."""
     stage, lang = signal.value, doc.lang
-    before = signals_before(line, "modal", signal.start, MODAL_BEFORE)
+    before = [m for m in signals_before(line, "modal", signal.start, MODAL_BEFORE) if _governs(m, signal)]
     if lang in VERB_FINAL:
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
         before += signals_after(line, "stage", signal.end, MODAL_AFTER, "planned")
@@ -112,6 +113,11 @@ def effective(line: Line, signal: Signal, doc: Document) -> tuple[str, str]:
     elif negated:
         return "", "negated"
     return stage, "stated"
+
+
+def _governs(modal: Signal, signal: Signal) -> bool:
+    """Whether an auxiliary is the verb's: a short one ("to", "may") only right before it."""
+    return modal.end - modal.start > SHORT or signal.start - modal.end <= 1
 
 
 def _of_talks(line: Line, signal: Signal) -> bool:

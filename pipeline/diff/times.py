@@ -77,8 +77,10 @@ def _precise(found: list[Value]) -> list[Value]:
 
 def _fits(slot: Slot, canonical: str) -> bool:
     """Whether a date is one the slot can take: after `after`, and a period where the slot wants one."""
-    if slot.options.get("coarse") and len(canonical) > len("2024-07"):
-        return False  # a deadline is no day of the week
+    if slot.options.get("coarse") and "/" not in canonical and len(canonical) > len("2024-07"):
+        return False  # a deadline or period is no day of the week
+    if slot.options.get("interval") and "/" not in canonical:
+        return False
     after, before = slot.options.get("after"), slot.options.get("before")
     if after and canonical < str(after):
         return False
