@@ -36,11 +36,23 @@ def text(body: bytes, content_type: str = "") -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return _clean(body.decode(name, "replace"))
+    try:
+        return body.decode("utf-8").replace("\0", "") if not _wide(body) else _labelled(body, content_type)
+    except UnicodeError:
+        return _labelled(body, content_type)
+
+
+def _wide(body: bytes) -> bool:
+    """Whether the bytes may be of an encoding with two or four of them a character: only those have NULs in markup."""
+    return b"\0" in body[:_HEAD]
+
+
+def _labelled(body: bytes, content_type: str) -> str:
     names = [found[1] for found in (_IN_HEADER.search(content_type),) if found]
     names += [(found[1] or found[2]).decode("ascii") for found in (_IN_PAGE.search(body[:_HEAD]),) if found]
     known = [name for name in (_known(name) for name in names) if name]
     wide = [name for name in known if name.startswith(("utf-16", "utf-32"))]
-    if wide and b"\0" in body[:_HEAD]:
+    if wide and _wide(body):
         return _clean(body.decode(wide[0], "replace"))
     for name in ["utf-8", *(name for name in known if name not in wide)]:
         try:

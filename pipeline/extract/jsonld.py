@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ _ARTICLES = frozenset({
 _LIVE = frozenset({"liveblogposting"})
 _VIDEOS = frozenset({"videoobject", "broadcastevent", "episode", "movie", "tvepisode"})
 _LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DEEPEST = 12  # levels of nesting that are looked into
 _MOST = 2_000  # objects that are looked at
 
@@ -62,6 +64,24 @@ def read(blocks: Iterable[str]) -> Described:
         free=_text(best.get("isAccessibleForFree")).lower() not in ("false", "no", "0"),
         words=_number(best.get("wordCount")),
     )
+
+
+def texts(block: str) -> list[str]:
+    """Every string of a block but addresses; of one that is no JSON the whole, as written and with escapes resolved."""
+    root = _parsed(block)
+    if root is None:
+        return [block, _ESCAPE.sub(lambda found: chr(int(found[1], 16)), block)]
+    found, todo = [], [root]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str):
+            if not value.startswith(("http://", "https://")):
+                found.append(value)
+        elif isinstance(value, dict):
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+    return found
 
 
 def _parsed(block: str) -> object:

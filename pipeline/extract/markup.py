@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract import jsonld
 
+PARTED = "\x02"  # between texts of neighbouring elements: they may belong together or not
+_TEMPLATE = re.compile(rb"<(/?)template\b", re.IGNORECASE)
 _SPACE = re.compile(r"[^\S\n]+")
 _HEADLINE = 25  # characters from which the text of a link reads like a headline
 _MOST = 3_000  # nodes of one kind that are looked at
@@ -106,6 +108,33 @@ def visible_text(page: str) -> str:
             node.insert_after("\n")
     lines = (_line(line) for line in tree.body.text().split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def everything(page: str | bytes) -> list[str] | None:
+    """Every text of a page that a reading of it may take for the article or its headline, whatever it is part of.
+
+    Elements are parted by PARTED, for another parser may put a blank between them or none. None for a page that
+    parsers read differently: with a comment or a script that has no end. Bytes are UTF-8.
+    """
+    raw = page if isinstance(page, bytes) else page.encode("utf-8", "replace")
+    lower = raw.lower()
+    if lower.rfind(b"<!--") > lower.rfind(b"-->"):
+        return None
+    if b"<template" in lower:  # its content would be no part of this tree, but may be of another parser's
+        raw = _TEMPLATE.sub(rb"<\1div", raw)
+    tree = LexborHTMLParser(raw)
+    scripts = tree.css("script")
+    # A script that has swallowed the end of another: only then are there more ends than scripts.
+    if tree.root is None or (
+        len(scripts) != lower.count(b"</script") and any("</script" in node.text().lower() for node in scripts)
+    ):
+        return None
+    blocks = []
+    if b"ld+json" in lower:
+        blocks = [node.text() for node in tree.css("script[type='application/ld+json' i]")[:_MOST]]
+    titles = [content for name, content in _meta(tree).items() if name.endswith(("title", "headline", "description"))]
+    tree.strip_tags(["script", "style"])
+    return [tree.root.text(separator=PARTED), *titles, *(text for block in blocks for text in jsonld.texts(block))]
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -39,7 +39,7 @@ def extract(
     """
     page = html if isinstance(html, str) else decoding.text(html, content_type)
     alone = not page.strip() and entry is not None and bool(entry.content or entry.summary)
-    if not alone and not _is_html(page, content_type):
+    if not alone and not is_html(page, content_type):
         return Skipped(Reason.NOT_HTML, f"the media type is {content_type.partition(';')[0] or 'unknown'}")
     told = markup.read(page)
     title = _title(told, entry)
@@ -63,7 +63,7 @@ def extract(
     )
 
 
-def _is_html(page: str, content_type: str) -> bool:
+def is_html(page: str, content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
         return bool(page.strip())

@@ -1,0 +1,43 @@
+"""Everything that extraction may take an article from, in one text: to tell early that nothing of it is wanted."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from pipeline.extract import decoding, markup
+from pipeline.extract.page import is_html
+from pipeline.model.source import Entry
+
+_FEWEST = 300  # characters of text in all below which a page takes the long way: its text may come from elsewhere
+_ENTITY = re.compile(r"&#?\w{2,32};")
+
+
+def union(page: bytes | str, *, entry: Entry | None = None, content_type: str = "") -> str | None:
+    """The words of the page, its headlines, its JSON-LD and the feed's entry: a superset of any article's words.
+
+    Where elements touch, `markup.PARTED` stands between their texts. None for a page that extraction must look at in
+    any case: no HTML, broken, or next to no text. Takes about a thirtieth of the time of extraction.
+    """
+    text = page if isinstance(page, str) else decoding.text(page, content_type)
+    if not is_html(text, content_type):
+        return None
+    parts = markup.everything(text)
+    if parts is None:
+        return None
+    if entry is not None:
+        parts += [entry.title, entry.summary, entry.content]
+    whole = "\n".join(piece for part in parts for piece in _readings(part))
+    if len(whole) < _FEWEST:
+        return None
+    return whole
+
+
+def _readings(part: str) -> Iterator[str]:
+    """A text as it is, as HTML where it has tags, and with entities resolved once more where any are left."""
+    yield part
+    if "<" in part:
+        yield from markup.everything(part) or ()
+    if "&" in part and _ENTITY.search(part):
+        yield html.unescape(part)
