@@ -8,7 +8,7 @@ from pipeline.diff import verdict as verdicts
 from pipeline.diff.confidence import confidence
 from pipeline.diff.numbers import Value, pick, read_numbers
 from pipeline.diff.redline import redline
-from pipeline.diff.scope import TITLE, Scope, scope_of
+from pipeline.diff.scope import Scope, scope_of
 from pipeline.diff.stages import StageSeen, read_stages, strongest
 from pipeline.diff.times import read_dates, read_places
 from pipeline.diff.values import OFF_PATH, later_stage, same_value, stage_rank, surer
@@ -263,7 +263,7 @@ def _finding(reading: _Reading, candidate: Candidate, relation: str, certainty: 
         changes=changes,
         values=tuple(reading.values),
         evidence=tuple(doc.line_span(n) for n in numbers),
-        confidence=confidence(candidate, reading.scope, relation, changes),
+        confidence=confidence(candidate, relation, changes),
         certainty=certainty,
         attribution=verdicts.attribution(reading.scope, numbers[0]),
         steps=tuple(reading.steps),

@@ -9,7 +9,7 @@ from pipeline.diff.scope import VERB_FINAL, Scope, clause_of, clauses, gap, sign
 from pipeline.diff.values import OFF_PATH, STAGES, stage_rank
 from pipeline.model.watch import Slot
 from pipeline.text.cues import lexicon
-from pipeline.text.document import Document, Line, Mention, Signal
+from pipeline.text.document import Line, Mention, Signal
 
 # Code points. Measured on the labelled articles: auxiliaries stand right before the verb, or in verb-final
 # languages right after it; the object of a stage word is rarely farther than a dozen words.
@@ -53,7 +53,7 @@ def read_stages(scope: Scope, slot: Slot) -> list[StageSeen]:
         seen += _from_words(scope, slot, line, number, sure)
         for signal in line.of_kind("stage"):
             if signal.value in wanted and _attached(scope, slot, number, signal, limit):
-                stage, why = effective(line, signal, scope.doc)
+                stage, why = effective(line, signal, scope.doc.lang, scope.doc.folded)
                 if stage in wanted:
                     seen.append(StageSeen(stage, number, signal.start, signal.end, sure, why))
     return seen
@@ -63,7 +63,7 @@ def _from_words(scope: Scope, slot: Slot, line: Line, number: int, sure: float) 
     found = []
     for stage, terms in slot.words.items():
         for m in scope.mentions(number, frozenset(terms)):
-            value, why = effective(line, Signal("stage", stage, m.start, m.end), scope.doc)
+            value, why = effective(line, Signal("stage", stage, m.start, m.end), scope.doc.lang, scope.doc.folded)
             if value:
                 found.append(StageSeen(value, number, m.start, m.end, sure + 0.1, why))
     return found
@@ -89,14 +89,14 @@ def _same_clause(scope: Scope, number: int, signal: Signal, mentions: list[Menti
     return any(clause_of(parts, m.start) == home for m in mentions)
 
 
-def effective(line: Line, signal: Signal, doc: Document) -> tuple[str, str]:
+def effective(line: Line, signal: Signal, lang: str, folded: str = "") -> tuple[str, str]:
     """The stage that a word says once auxiliaries and negation are heard, with the reason; "" when it says none."""
-    stage, lang = signal.value, doc.lang
+    stage = signal.value
     before = [m for m in signals_before(line, "modal", signal.start, MODAL_BEFORE) if _governs(m, signal)]
     if lang in VERB_FINAL:
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
         before += signals_after(line, "stage", signal.end, MODAL_AFTER, "planned")
-    negated = _negated(line, signal, lang) or _says_not(signal, doc)
+    negated = _negated(line, signal, lang) or _says_not(signal, lang, folded)
     if stage == "under-way" and _of_talks(line, signal):
         return "discussed", "talks are under way"
     if stage == "under-way" and _of_saying(line, signal):
@@ -130,10 +130,10 @@ def _of_saying(line: Line, signal: Signal) -> bool:
     return any(0 <= s.start - signal.end <= SAYING_REACH for s in line.of_kind("attribution"))
 
 
-def _says_not(signal: Signal, doc: Document) -> bool:
+def _says_not(signal: Signal, lang: str, folded: str) -> bool:
     """Whether the verb itself is in the negative, by its ending."""
-    ending = lexicon(doc.lang).endings.negative
-    return bool(ending) and bool(re.search(ending + "$", doc.folded[signal.start : signal.end]))
+    ending = lexicon(lang).endings.negative
+    return bool(ending) and bool(re.search(ending + "$", folded[signal.start : signal.end]))
 
 
 def _negated(line: Line, signal: Signal, lang: str) -> bool:
