@@ -15,7 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.model.rules import AlertRules, Secret
 from pipeline.model.source import Source
 from pipeline.model.watch import Watch
-from pipeline.settings import clusters, files, references
+from pipeline.settings import clusters, deployment, files, references
 from pipeline.settings.alertfile import AlertsFile, alert_rules
 from pipeline.settings.faults import Faults, Loc, validated
 from pipeline.settings.fields import SecretRef
@@ -100,7 +100,7 @@ def load(folder: Path, *, env: Mapping[str, str], alerts_from: Path | None = Non
     """
     reader = _Reader(folder.resolve(), env)
     faults = reader.faults
-    settings_document = reader.optional("settings.yaml")
+    settings_document = deployment.applied(reader.optional("settings.yaml"), env)
     settings = validated(settings_document, Settings, faults) or Settings()
     data = _data_folder(settings, reader.folder)
     sources = _sources(reader)

@@ -46,9 +46,17 @@ class Document:
     data: Any = None
     root: yaml.Node | None = None
     faults: list[tuple[Place, str, str]] = field(default_factory=list)  # place, key path, message
+    elsewhere: dict[Path_, str] = field(default_factory=dict)  # key path -> where its value came from, if not the file
 
     def place(self, path: Path_) -> Place:
         """The place of a key path: of the key where it is a key, of the last part that is there otherwise."""
+        top = {key.value for key, _ in self.root.value} if isinstance(self.root, yaml.MappingNode) else set()
+        new = tuple(path) if path and path[0] not in top else None  # a section that only came from elsewhere
+        origin = next(
+            (where for key, where in self.elsewhere.items() if path[: len(key)] == key or key[: len(path)] == new), ""
+        )
+        if origin:
+            return Place(origin)
         node, mark = self.root, self.root.start_mark if self.root is not None else None
         for part in path:
             if isinstance(node, yaml.MappingNode):

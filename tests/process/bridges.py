@@ -138,6 +138,9 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     stand: Newsstand
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no fault of ours."""
+
 
 def opened(stand: Newsstand) -> _Server:
     """Serve on a free loopback port."""
