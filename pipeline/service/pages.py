@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urljoin
@@ -18,7 +19,7 @@ from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
-from pipeline.service import log, record
+from pipeline.service import log, putoff, record
 from pipeline.service.drain import drain
 from pipeline.service.second_reader import with_second_opinions
 from pipeline.service.wiring import Desk
@@ -114,20 +115,23 @@ def _claim_revisits(desk: Desk, tx: Transaction, room: int) -> tuple[articles.Ar
 
 async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked) -> None:
     """One entry to its end; what nobody foresaw is stored with the entry and stops no other."""
+    unread: list[Response] = []
     try:
-        outcome = await _entry(desk, fetcher, queued, worked)
+        outcome = await _entry(desk, fetcher, queued, worked, unread)
     except (StoreError, asyncio.CancelledError):
         raise  # of the whole database or process: the lease ends, and the entry is taken again
     except Exception as error:  # noqa: BLE001 - the one guard of items: stored with its type, retried, shown
         outcome = Failed(Reason.UNEXPECTED, f"{type(error).__name__}: {error}")
-    worked.outcomes[await _settle(desk, queued, outcome)] += 1
+    worked.outcomes[await _settle(desk, queued, outcome, unread)] += 1
 
 
-async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int]) -> str:
-    """Store how the entry ended, or when it is tried again; the outcome in a word or its reason."""
+async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int], unread: Sequence[Response]) -> str:
+    """Store how the entry ended, or when it is tried again, and its page if that was put off; the outcome in a word."""
     now = desk.clock.now()
 
     def store(tx: Transaction) -> str:
+        for response in unread:
+            putoff.keep(tx, desk, queued, response)
         if isinstance(outcome, Done):
             reason, stage, article = "", "done", outcome.value
         else:
@@ -155,7 +159,10 @@ def _backoff(attempts: int) -> timedelta:
     return min(RETRY_FIRST * (1 << min(attempts, 10)), RETRY_LONGEST)
 
 
-async def _entry(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked) -> Outcome[int]:
+async def _entry(
+    desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked, unread: list[Response]
+) -> Outcome[int]:
+    """An entry to its outcome; a page that is put off is added to `unread`, to be kept with it."""
     entry = queued.entry
     url = address.canonical(entry.url) if entry.url else _address_of_content(desk, entry)
     if not url:
@@ -173,10 +180,12 @@ async def _entry(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Work
     else:
         try:
             response = await fetcher.get(entry.url, kind="page")
-            page = await asyncio.to_thread(_extract, desk, response, entry)
+            page = await asyncio.to_thread(putoff.read_page, desk, response, entry)
         except FetchError as error:
             page, instead = _without_page(desk, queued, error), error.reason
     if not isinstance(page, Done):
+        if response is not None and page.reason is Reason.PUT_OFF:
+            unread.append(response)
         return page
     if instead is not None:
         worked.instead[instead] += 1
@@ -234,21 +243,8 @@ async def _analysed(
     *,
     instead: Reason | None = None,
 ) -> Outcome[int]:
-    source, watch = desk.source(queued.entry.source), desk.watch
-    link = _link(queued.entry, page, response) or url
-    seen = record.Seen(
-        url=link,
-        also=(address.canonical(link), url, address.canonical(response.final_url) if response else ""),
-        page=page,
-        fingerprint=identity.fingerprint(page.title, page.text),
-        source=source,
-        fetched_at=desk.clock.now(),
-        entry_id=queued.id,
-        instead=instead,
-        backlog=queued.backlog,
-        etag=response.header("etag") if response else "",
-        last_modified=response.header("last-modified") if response else "",
-    )
+    watch = desk.watch
+    seen = as_seen(desk, queued, url, page, response, instead)
     article = as_article(seen)
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
@@ -257,6 +253,31 @@ async def _analysed(
     stored = await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch))
     worked.add(stored)
     return Done(stored.article_id)
+
+
+def as_seen(
+    desk: Desk,
+    queued: QueuedEntry,
+    url: str,
+    page: Extracted,
+    response: Response | None,
+    instead: Reason | None = None,
+) -> record.Seen:
+    """What is stored of a page that was read. `url` is the entry's canonical address."""
+    link = _link(queued.entry, page, response) or url
+    return record.Seen(
+        url=link,
+        also=(address.canonical(link), url, address.canonical(response.final_url) if response else ""),
+        page=page,
+        fingerprint=identity.fingerprint(page.title, page.text),
+        source=desk.source(queued.entry.source),
+        fetched_at=desk.clock.now(),
+        entry_id=queued.id,
+        instead=instead,
+        backlog=queued.backlog,
+        etag=response.header("etag") if response else "",
+        last_modified=response.header("last-modified") if response else "",
+    )
 
 
 def _link(entry: Entry, page: Extracted, response: Response | None) -> str:

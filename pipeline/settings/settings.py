@@ -56,6 +56,9 @@ class Fetching(Strict):
 class Articles(Strict):
     story_window: Duration = Field(7 * _DAY, description="reports of one change within this time are one story")
     keep_pages: Duration = Field(7 * _DAY, description="how long compressed pages are kept")
+    put_off: bool = Field(
+        True, description="leave pages unread whose words can reach no topic and no claim; they are kept, and counted"
+    )
     agencies: dict[str, Terms] = Field(
         default_factory=dict, description="agency -> its names: texts that other outlets carry count as one origin"
     )

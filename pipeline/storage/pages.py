@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,14 @@ import sqlalchemy as sa
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 p = t.pages.c
+LEVEL = 3  # of zstd: as small as zlib's 6 on 181 real pages, in a seventh of the time
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,7 @@ def keep(
         expires_at=expires_at,
         content_type=content_type,
         put_off=put_off,
-        body=zlib.compress(body, 6),
+        body=zstd.compress(body, level=LEVEL),
         size=len(body),
     )
 
@@ -74,4 +82,9 @@ def taken_up(tx: Transaction, page_id: int) -> None:
 
 def _page(row: sa.Row[tuple[object, ...]]) -> StoredPage:
     values = {name: row._mapping[name] for name in StoredPage.__dataclass_fields__}
-    return StoredPage(**values | {"body": zlib.decompress(row._mapping["body"])})
+    return StoredPage(**values | {"body": _unpacked(row._mapping["body"])})
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The page; earlier versions of this program kept pages with zlib."""
+    return zstd.decompress(packed) if packed.startswith(_ZSTD) else zlib.decompress(packed)
