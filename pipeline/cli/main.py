@@ -31,8 +31,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "claims": ("claims", "List claims, show one, accept a change, export."),
     "alerts": ("alerts", "List, show and explain alerts."),
     "status": ("status", "Say how the service is."),
+    "web": ("web", "Serve the review pages, beside a run --without web."),
     "worker": ("worker", "Work on what is new, beside a run --without work."),
     "backfill": ("backfill", "Analyse an archive: JSON lines, WARC, HTML, the store."),
+    "users": ("users", "Add, list and remove who may sign in."),
+    "tokens": ("tokens", "Add, list and revoke tokens for the interface."),
     "db": ("db", "Upgrade, inspect, back up, restore and prune the database."),
 }
 

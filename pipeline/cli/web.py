@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from pipeline.cli.configuration import load_configuration
+from pipeline.errors import StoreError
 from pipeline.service import health, log, metrics
+from pipeline.service.heartbeat import Heartbeat
+from pipeline.service.reload import Reloader
 from pipeline.service.wiring import desk
 from pipeline.web.app import create_app
 from pipeline.web.serve import serving
@@ -27,10 +32,16 @@ def command(config: Path | None, port: int | None) -> None:
     asked = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda _number, _frame: asked.set())
-    web = configuration.settings.web
+    web, heartbeat = configuration.settings.web, Heartbeat(configuration.folder, "web")
     with desk(configuration) as built:
+        reloader = Reloader(built, os.environ)
+        threading.Thread(target=reloader.run, args=(asked,), name="reload", daemon=True).start()
         app = create_app(built, metrics=lambda: metrics.exposition(built), ready=lambda: health.ready(built).ok)
         with serving(app, web.host, web.port if port is None else port) as bound:
             click.echo(f"review: http://{web.host}:{bound}/")
+            heartbeat.beat()
             while not asked.wait(REFRESH_S):
-                built.refresh_known()
+                heartbeat.beat()
+                with suppress(StoreError):  # a database that is down is waited for; the pages say so meanwhile
+                    built.refresh_known()
+    heartbeat.end()
