@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
-from pipeline.service import daily, deliver, latency, pages, poll, reanalyse
+from pipeline.service import daily, deliver, latency, pages, poll, reanalyse, takeup
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import Desk
 from pipeline.settings.settings import Settings
@@ -40,6 +40,11 @@ def _prune(desk: Desk) -> str:
     return ", ".join(f"{kind} {n}" for kind, n in gone.items() if n)
 
 
+def _take_up(desk: Desk) -> str:
+    count = takeup.take_up(desk)
+    return f"{count} articles" if count else ""
+
+
 def keeping(settings: Settings) -> retention.Retention:
     """How long each kind is kept, as the settings say."""
     kept = settings.retention
@@ -67,6 +72,7 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
         Job(name="deliver", every=min(tick, timedelta(seconds=5)), allowed=30 * _MINUTE, call=deliver.deliver),
         Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
         Job(name="reanalyse", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=reanalyse.reanalyse),
+        Job(name="take-up", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=_take_up),
         Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
         Job(name="retention", every=24 * _HOUR, allowed=2 * _HOUR, call=_prune),
     )
