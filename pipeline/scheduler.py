@@ -16,6 +16,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from pipeline.service.clock import Clock
+
 CLOCK_STEP = timedelta(seconds=5)  # a wall clock that moved against the steady one by more than this has jumped
 MOST_JOBS = 32  # threads: one a job, so that a job that hangs keeps none waiting
 
@@ -37,7 +39,7 @@ class Ticker:
             timezone=UTC,  # no hour is skipped or had twice
         )
         self._scheduler.add_listener(self._told, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
-        self._wall, self._steady = datetime.now(UTC), time.monotonic()
+        self._wall, self._steady = Clock().now(), time.monotonic()
 
     def every(self, name: str, interval: timedelta, call: Callable[[], object], *, soon: bool = True) -> None:
         """Call at that interval, the first time at once when `soon`. A name that is there is replaced."""
@@ -47,7 +49,7 @@ class Ticker:
             id=name,
             name=name,
             replace_existing=True,
-            **({"next_run_time": datetime.now(UTC)} if soon else {}),
+            **({"next_run_time": Clock().now()} if soon else {}),
         )
 
     def start(self) -> None:
@@ -69,7 +71,7 @@ class Ticker:
 
         Jobs are due at wall times: after a step back of an hour they would rest for that hour. To be called often.
         """
-        wall, steady = datetime.now(UTC), time.monotonic()
+        wall, steady = Clock().now(), time.monotonic()
         jump = (wall - self._wall) - timedelta(seconds=steady - self._steady)
         self._wall, self._steady = wall, steady
         if abs(jump) <= CLOCK_STEP:
@@ -80,7 +82,7 @@ class Ticker:
     def now(self) -> None:
         """Let every job have a turn at once."""
         for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
+            job.modify(next_run_time=Clock().now())
 
     def _told(self, event: JobExecutionEvent) -> None:
         why = "no thread was free in time" if event.code == EVENT_JOB_MISSED else f"failed: {event.exception}"

@@ -25,7 +25,7 @@ from pipeline.settings.load import load
 from pipeline.storage.alerts import SavedAlert
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[timedelta]):
     """A duration such as 14d or 12h."""
 
     name = "duration"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pipeline.cli.configuration import load_configuration
+from pipeline.service.clock import Clock
 from pipeline.settings import shipped
 
 
@@ -90,7 +91,7 @@ def prune(config: Path | None, as_json: bool) -> None:
 
     configuration = load_configuration(config)
     with closing(open_database(configuration)) as store:
-        gone = retention.prune(store, keeping(configuration.settings), now=datetime.now(UTC))
+        gone = retention.prune(store, keeping(configuration.settings), now=Clock().now())
     if as_json:
         click.echo(json.dumps(gone))
     else:

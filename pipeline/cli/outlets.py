@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-
 from pipeline.model.source import Source
 from pipeline.settings.duration import parse_duration
 from pipeline.settings.yamltree import read_plain

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.main import EXIT_DONE, EXIT_FAILED
+from pipeline.service.clock import Clock
 
 
 @click.command("status", short_help="Say how the service is.")
@@ -27,7 +27,7 @@ def command(config: Path | None, as_json: bool, live: bool) -> None:
     configuration = load_configuration(config)
     store = open_database(configuration)
     try:
-        found = report(store, configuration, now=datetime.now(UTC))
+        found = report(store, configuration, now=Clock().now())
     finally:
         store.close()
     if as_json:

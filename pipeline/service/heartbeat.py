@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
 from pathlib import Path
+
+from pipeline.service.clock import Clock
 
 FRESH_S = 30.0  # a process that has not turned for so long is taken to hang
 
@@ -42,7 +43,7 @@ class Heartbeat:
 
 def beating(configuration: Path) -> tuple[str, ...]:
     """The parts (`run`, `worker`, `web`) of which a process beats now."""
-    now = time.time()
+    now = Clock().now().timestamp()
     found = []
     for path in sorted(folder(configuration).glob("*")):
         pid, _, part = path.name.partition(".")
