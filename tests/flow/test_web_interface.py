@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -174,12 +175,21 @@ def test_the_description_says_what_there_is(browser: Browser) -> None:
     assert len(examples) >= 8
 
 
-def test_the_description_is_kept(browser: Browser, tmp_path: Path) -> None:
+def asked_by_schemathesis(browser: Browser, folder: Path, *words: str) -> None:
     """Schemathesis asks every operation with what fits its description and with what does not: no failure."""
-    words = [
+    command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{browser.origin}/api/v1/openapi.json"),
-        *("-H", f"Authorization: Bearer {browser.token}", "--phases", "examples,coverage,fuzzing"),
-        *("--max-examples", "3", "--workers", "2", "--seed", "7", "--no-color"),
+        *("-H", f"Authorization: Bearer {browser.token}", "--workers", "2", "--seed", "7", "--no-color", *words),
     ]
-    result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     assert result.returncode == 0, result.stdout[-6000:]
+
+
+def test_the_description_is_kept(browser: Browser, tmp_path: Path) -> None:
+    asked_by_schemathesis(browser, tmp_path, "--phases", "examples,fuzzing", "--max-examples", "4")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.environ.get("CLAIMWATCH_LONG") != "1", reason="takes a minute; CLAIMWATCH_LONG=1 runs it")
+def test_the_description_is_kept_at_every_boundary(browser: Browser, tmp_path: Path) -> None:
+    asked_by_schemathesis(browser, tmp_path, "--phases", "examples,coverage,fuzzing", "--max-examples", "20")

@@ -43,6 +43,7 @@
   }
   function press(key) {
     const item = current && document.getElementById(current.id);
+    if (item && item.querySelector(".htmx-request")) return true; // what was asked for is on its way
     const target = item && item.querySelector(`[data-key="${key}"]`);
     if (!target) return false;
     if (target.tagName === "DETAILS") {
