@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
-from pipeline.service import daily, deliver, latency, pages, poll, reanalyse, takeup
+from pipeline.service import canary, daily, deliver, latency, pages, poll, reanalyse, takeup
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import Desk
 from pipeline.settings.settings import Settings
@@ -66,7 +66,9 @@ def working(settings: Settings, *, coordinated: bool) -> tuple[Job, ...]:
 def coordinating(settings: Settings) -> tuple[Job, ...]:
     """What exactly one process does."""
     tick = settings.schedule.tick
+    flies = (Job(name="canary", every=settings.canary.every, allowed=10 * _MINUTE, call=canary.send),)
     return (
+        *(flies if settings.canary.enabled else ()),
         Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll),
         Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit),
         Job(name="deliver", every=min(tick, timedelta(seconds=5)), allowed=30 * _MINUTE, call=deliver.deliver),

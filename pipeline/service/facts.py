@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from pipeline.digest.facts import Coverage, Covered, DayCount, Facts, Near, SourceFact
+from pipeline.digest.facts import CanaryFact, Coverage, Covered, DayCount, Facts, Near, SourceFact
 from pipeline.digest.period import Period
 from pipeline.model.alert import Candidate, Publisher
 from pipeline.model.outcome import Reason
@@ -64,7 +64,19 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
         coverage=_coverage(desk, tx, period, found, covered),
         last_news=periods.last_news(tx, until=period.end),
         alerted=frozenset(str(number) for number in periods.alerts_of(tx, [one.id for one in found]).values()),
+        canary=_canary(desk, tx),
         watch_version=watch.version,
+    )
+
+
+def _canary(desk: Desk, tx: Transaction) -> CanaryFact | None:
+    """What was last seen of the canary; None while none was sent."""
+    told = jobs.marked(tx, "canary")
+    if not desk.settings.canary.enabled or not told:
+        return None
+    last = told.get("last_found")
+    return CanaryFact(
+        found=bool(told["found"]), last_found=datetime.fromisoformat(last) if last else None, detail=told["detail"]
     )
 
 

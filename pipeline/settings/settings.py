@@ -114,6 +114,7 @@ class Canary(Strict):
     enabled: bool = Field(
         True, description="send a known article through the flow once a period and warn when it is lost"
     )
+    every: Duration = Field(timedelta(hours=6), description="between two of them")
 
 
 class Budget(Strict):
