@@ -22,6 +22,7 @@ TALKS_REACH = 25
 SHORT = 3  # letters
 SAYING_REACH = 3  # a blank or two
 LEAD = 2  # the title and the first two sentences
+SURE_OFF = 0.6  # from which a line may end the path
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
 
@@ -146,7 +147,7 @@ def strongest(seen: list[StageSeen]) -> StageSeen | None:
     """The stage that counts: off the path when that is the last word, else the farthest along (ruling 4)."""
     if not seen:
         return None
-    off = [s for s in seen if s.stage in OFF_PATH and s.sure >= 0.5]
+    off = [s for s in seen if s.stage in OFF_PATH and s.sure >= SURE_OFF]
     if off and (off[0].line <= LEAD or not _resumed(seen, off[-1])):
         return off[-1]
     on = [s for s in seen if s.stage not in OFF_PATH]

@@ -19,12 +19,13 @@ from pipeline.text.document import Candidate, Hit, Line, Signal
 DENIAL_REACH = 130  # code points between a denial and the thing denied
 CONCEDED = 40  # a denial that follows "despite" or "although" this closely is not the last word
 CONFIRM_REACH = 90
-DROP_REACH = 80
+DROP_REACH = 70
 SAID_AFTER = 70
+SPOKEN = 0.5  # strength from which a line speaks of the claim
 LEAD = 2  # the title and the first two sentences are what the article is about
 BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
-VERB_NEGATED = 12  # between a negation and the verb it stands by
+VERB_NEGATED = 7  # between a negation and the verb it stands by
 PAST_BEFORE = 12
 
 
@@ -108,7 +109,7 @@ def denial(scope: Scope) -> Verdict:
     """
     denied: dict[int, Signal] = {}
     confirmed: list[int] = []
-    for number in sorted(n for n, sure in scope.strength.items() if sure >= 0.5):
+    for number in sorted(n for n, sure in scope.strength.items() if sure >= SPOKEN):
         line = scope.doc.lines[number]
         signal = next((s for s in line.of_kind("denial") if _denies_subject(scope, number, line, s)), None)
         if signal:

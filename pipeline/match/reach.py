@@ -57,7 +57,7 @@ class Reach:
     always: frozenset[str]  # terms that ask for no word
     countries: dict[str, str]  # concept -> the country that it stands for
     homes: dict[str, frozenset[str]]  # of outlets by their country; "" for those that have none
-    rules: dict[str, list[Rule]]  # by the terms of one clause that a rule needs
+    rules: dict[str, list[Rule]]  # by terms of which a rule needs one
     weights: list[tuple[dict[str, float], float]]  # positive weights of a topic and its threshold
 
     _bearing: dict[str, Borne] = field(default_factory=dict)
@@ -140,7 +140,10 @@ class Reach:
 
 
 def _can_meet(rule: Rule, terms: set[str], homes: frozenset[str]) -> bool:
-    if any(clause.isdisjoint(terms) for clause in (*rule.clauses, *rule.near, *rule.article)):
+    """As in `groups.meet`: what a text must name itself, and what may go without saying where an outlet is at home."""
+    if any(clause.isdisjoint(terms) for clause in rule.clauses):
+        return False
+    if any(clause.isdisjoint(terms) and clause.isdisjoint(homes) for clause in (*rule.near, *rule.article)):
         return False
     counted = rule.of & terms
     return len(counted | (rule.of & homes) if rule.lent_count else counted) >= rule.least
@@ -172,7 +175,9 @@ def _cached(key: _ByRules) -> Reach:
 def _build(watch: Watch) -> Reach:
     rules = [rule for rule in _rules(watch) if rule.clauses or rule.near or rule.article or rule.least]
     countries = {c.id: c.country for c in watch.concepts if c.country}
-    asked = frozenset(t for rule in rules for clause in (*_needed(rule), rule.of) for t in clause)
+    asked = frozenset(
+        t for rule in rules for clause in (*rule.clauses, *rule.near, *rule.article, rule.of) for t in clause
+    )
     asked |= {term for topic in watch.topics for term, weight in topic.weights.items() if weight > 0}
     asked |= {concept for concept, country in countries.items() if country in asked}
     numbers: dict[Piece, int] = {}
@@ -192,7 +197,7 @@ def _build(watch: Watch) -> Reach:
         by_stem[piece.stem].append(number)
     by_term: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
-        for term in min(_needed(rule), key=lambda clause: (len(clause), sorted(clause))):
+        for term in _anchor(rule):
             by_term[term].append(rule)
     return Reach(
         all_pieces=list(numbers),
@@ -228,11 +233,11 @@ def _rules(watch: Watch) -> Iterator[Rule]:
     return (compile_group(group, within, parties) for group, within in groups)
 
 
-def _needed(rule: Rule) -> tuple[frozenset[str], ...]:
-    """The clauses of which a rule needs at least one term each."""
-    plain = (*rule.clauses, *rule.near, *rule.article)
-    counted = rule.least - (1 if rule.lent_count else 0) > 0 or not plain
-    return (*plain, rule.of) if counted and rule.least else plain
+def _anchor(rule: Rule) -> frozenset[str]:
+    """Terms of which a text that meets the rule names at least one."""
+    if rule.clauses:
+        return min(rule.clauses, key=lambda clause: (len(clause), sorted(clause)))
+    return frozenset().union(*rule.near, *rule.article, rule.of)
 
 
 def _written(watch: Watch, asked: frozenset[str]) -> Iterator[tuple[str, tuple[Piece, ...]]]:
