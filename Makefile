@@ -44,6 +44,14 @@ raise-floors: setup
 schemas: setup
 	$(BIN)/python -m pipeline.settings.schemas config/schemas
 
+# SIGKILL at random moments on both databases: make crash KILLS=200 SEED=7
+crash: setup
+	$(BIN)/python tests/process/crash.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(ARGS)
+
+# Steady load on both databases: make soak SECONDS=600 RATE=20
+soak: setup
+	$(BIN)/python tests/process/soak.py --seconds $(or $(SECONDS),60) --rate $(or $(RATE),5) $(ARGS)
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
 

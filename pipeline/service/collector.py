@@ -47,8 +47,13 @@ class Collector:
 
     def _turn(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="collector"))
-        self._loop.run_forever()
+        threads = ThreadPoolExecutor(THREADS, thread_name_prefix="collector")
+        self._loop.set_default_executor(threads)
+        try:
+            self._loop.run_forever()
+        finally:
+            threads.shutdown(wait=False)
+            self._loop.close()
 
     def submit(self, work: Work[T]) -> Future[T]:
         """Begin that work. Its future is done when the work has truly ended, also after `cut_off`."""
@@ -101,6 +106,7 @@ class Collector:
     def close(self, timeout_s: float) -> bool:
         """End the loop; False when something on it would not end in that time."""
         if not self._thread.is_alive():
+            self._loop.close()
             return True
         asyncio.run_coroutine_threadsafe(self._end(), self._loop)
         self._thread.join(timeout_s)
