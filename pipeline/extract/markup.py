@@ -124,9 +124,9 @@ def everything(page: str | bytes) -> list[str] | None:
         raw = _TEMPLATE.sub(rb"<\1div", raw)
     tree = LexborHTMLParser(raw)
     scripts = tree.css("script")
-    # A script that has swallowed the end of another: only then are there more ends than scripts.
+    # A script that names another within a comment swallows its end, and parsers part ways.
     if tree.root is None or (
-        len(scripts) != lower.count(b"</script") and any("</script" in node.text().lower() for node in scripts)
+        len(scripts) != lower.count(b"<script") and any("</script" in node.text().lower() for node in scripts)
     ):
         return None
     blocks = []
