@@ -28,9 +28,8 @@ def candidates(doc: Document, index: Index) -> list[Candidate]:
             ]
             if missed and (owner.id not in misses or missed.share > misses[owner.id].share):
                 misses[owner.id] = missed
-    order = {claim: n for n, claim in enumerate(index.claims)}
     found = []
-    for claim in sorted(hits.keys() | misses.keys(), key=order.__getitem__):
+    for claim in sorted(hits.keys() | misses.keys(), key=index.order.__getitem__):
         places = sorted(hits.get(claim, []), key=lambda h: (h.line, h.group))
         if places:
             found.append(Candidate(claim, tuple(places), 1.0))

@@ -65,6 +65,9 @@ class Index:
     parties: frozenset[str]  # concepts that act: countries and people
     things: frozenset[str]  # concepts that are acted on: weapons, projects, events
 
+    order: dict[str, int]  # claims by their place in the watch
+    states: dict[str, Concept]  # countries by ISO code
+    homes: dict[str, str]  # language -> the country whose texts may leave it unnamed
     by_language: dict[str, list[tuple[Entry, ...]]] = field(default_factory=dict)  # entries, without other languages
 
     def scan(self, text: str, folded: str, lang: str) -> list[Found]:
@@ -146,6 +149,9 @@ def _build(watch: Watch) -> Index:
         claim_rules=_anchored(_claim_owners(watch.claims, parties), usage),
         topic_rules=_anchored(_topic_owners(watch.topics), usage),
         parties=parties,
+        order={claim.id: place for place, claim in enumerate(watch.claims)},
+        states={c.iso: c for c in reversed(watch.concepts) if c.iso},
+        homes={lang: c.id for c in reversed(watch.concepts) for lang in c.speaks},
         things=frozenset(c.id for c in watch.concepts if c.kind in ("weapon", "project", "event")),
     )
 

@@ -66,7 +66,14 @@ def _compile(form: str, endings: Endings, is_name: bool) -> tuple[str, str]:
     ending = endings.name if is_name else endings.word
     literal, source = _word(words[0], endings, ending, last=len(words) == 1)
     gap = False
-    for place, word in enumerate(words[1:], 1):
+    joined = 0
+    while (
+        not source and joined + 1 < len(words) and words[joined + 1] != ".."
+    ):  # plain words make a longer, rarer literal
+        joined += 1
+        stem, source = _word(words[joined], endings, ending, last=joined == len(words) - 1)
+        literal += " " + stem
+    for place, word in enumerate(words[joined + 1 :], joined + 1):
         if word == "..":
             gap = True
             continue

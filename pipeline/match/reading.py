@@ -59,8 +59,8 @@ def _home(article: Article, lang: str, index: Index) -> str:
     """The country that the outlet need not name: its own, else the one whose language the text is in."""
     iso = article.country.upper()
     if iso:
-        return next((c.id for c in index.concepts.values() if c.iso == iso), "")
-    return next((c.id for c in index.concepts.values() if lang in c.speaks), "")
+        return index.states[iso].id if iso in index.states else ""
+    return index.homes.get(lang, "")
 
 
 def _where(lines: list[Line]) -> dict[str, list[int]]:
@@ -165,8 +165,8 @@ def _currency_of(doc: Document, article: Article, index: Index) -> quantities.Co
         for m in mentions
     )
     starts = [p[0] for p in places]
-    by_iso = {c.iso: c.currency for c in index.concepts.values() if c.iso}
-    home = by_iso.get(article.country.upper(), "")
+    state = index.states.get(article.country.upper())
+    home = state.currency if state else ""
 
     def nearest(at: int, among: tuple[str, ...]) -> str:
         place = bisect_right(starts, at) - 1
