@@ -162,7 +162,8 @@ def _close(tx: Transaction, ids: Sequence[int], values: dict[str, Any]) -> None:
 
 def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ...]:
     """Alerts on their way or arrived since then, oldest first: what cool-downs and rates are measured against."""
-    query = sa.select(t.outbox).where(o.kind == "alert", o.state.in_(("pending", "sent")), o.created_at >= since)
+    wanted = (o.thing_id, o.channel, o.claim, o.story, o["keys"], o.created_at, o.held_until, o.state, o.batched)
+    query = sa.select(*wanted).where(o.kind == "alert", o.state.in_(("pending", "sent")), o.created_at >= since)
     if claim:
         query = query.where(o.claim == claim)
     return tuple(_told(row) for row in tx.all(query.order_by(o.id)))

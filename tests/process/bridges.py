@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import random
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,72 @@ NAMES = [
     a + b for a, b in product(("Vel", "Tor", "Mas", "Kir", "Don", "Pel", "Ras", "Gol"), ("ora", "ibar", "enk", "uta"))
 ]
 KNOWN = 100  # million dollars, what every bridge is known to cost
-_FILLER = (
-    "Officials from the {n} district spoke to reporters in the town hall after a meeting that lasted four hours.",
-    "Residents of quarter {n} asked when the road along the river would be closed and who would pay for the detour.",
-    "An engineer of group {n} described how the piers are to be set into the rock below the river bed this summer.",
-    "The council keeps file {n} on the crossing, and any citizen may read it in the reading room on working days.",
-)
+_NOUNS = [
+    "river",
+    "road",
+    "mayor",
+    "council",
+    "engineer",
+    "pier",
+    "valley",
+    "summer",
+    "school",
+    "market",
+    "farmer",
+    "train",
+    "station",
+    "harbour",
+    "archive",
+    "lawyer",
+    "village",
+    "orchard",
+    "winter",
+    "festival",
+    "library",
+    "teacher",
+    "miller",
+    "garden",
+    "museum",
+    "tower",
+    "church",
+    "factory",
+    "canal",
+    "lamp",
+    "window",
+    "table",
+]
+_VERBS = [
+    "described",
+    "opened",
+    "measured",
+    "closed",
+    "visited",
+    "painted",
+    "repaired",
+    "counted",
+    "moved",
+    "cleaned",
+    "sold",
+    "bought",
+    "watched",
+]
+_QUALITIES = [
+    "old",
+    "green",
+    "quiet",
+    "narrow",
+    "busy",
+    "wooden",
+    "distant",
+    "bright",
+    "heavy",
+    "empty",
+    "modern",
+    "famous",
+    "local",
+    "small",
+    "wide",
+]
 
 
 def claims_yaml() -> str:
@@ -40,6 +101,12 @@ def claims_yaml() -> str:
 def concepts_yaml() -> str:
     rows = "\n".join(f"  {name.lower()}: {{kind: place, names: {{en: [{name}]}}}}" for name in NAMES)
     return f"concepts:\n{rows}\n"
+
+
+def _sentence(chance: random.Random) -> str:
+    one, two, three = chance.sample(_NOUNS, 3)
+    this, that = chance.sample(_QUALITIES, 2)
+    return f"The {this} {one} {chance.choice(_VERBS)} the {that} {two} near the {three} on that day."
 
 
 @dataclass(frozen=True)
@@ -68,7 +135,8 @@ class Report:
 
     def page(self) -> bytes:
         n = self.number
-        filler = "".join(f"<p>{_FILLER[(n + k) % 4].format(n=n * 7 + k)}</p>" for k in range(4))
+        chance = random.Random(n)  # each report has words of its own, so that none is a copy of another
+        filler = "".join(f"<p>{' '.join(_sentence(chance) for _ in range(5))}</p>" for _ in range(4))
         lead = f"The {self.name} bridge will cost {self.millions} million dollars, the builder said in report {n}."
         return (
             f"<!doctype html><html lang=en><head><title>{html.escape(self.title)}</title></head><body><article>"

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,7 @@ def desk_of_processes(
     secrets: Path,
     postgres_url: str,
     plants: Callable[..., Plant],
-) -> Iterator[Plant]:
+) -> Plant:
     """The `desk` profile, every container a process."""
     plant = plants(postgres_url)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -183,7 +183,7 @@ def desk_of_processes(
         service = compose["services"][name]
         for number in range(service.get("deploy", {}).get("replicas", 1)):
             plant.start(f"{name}-{number}", *service["command"], env=environment(name))
-    yield plant
+    return plant
 
 
 @pytest.mark.postgres
