@@ -82,6 +82,9 @@ def _against(reading: _Reading, candidate: Candidate) -> verdicts.Verdict:
     turned = verdicts.reversal(reading.scope, candidate)
     if turned.denied:
         return turned
+    over = verdicts.ended(reading.scope)
+    if over.denied:
+        return over
     if reading.scope.claim.cues_terms("undeniable"):
         return verdicts.Verdict()
     types = {s.type for s in reading.scope.claim.slots}

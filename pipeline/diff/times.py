@@ -37,9 +37,9 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
 
 
 def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
-    """The period of the first value: the nearest date in its sentence, else in the sentence before."""
+    """The period of the first value: the nearest date in its sentence, the one before, or where it is said again."""
     for value in beside[:1]:
-        for number in (value.line, value.line - 1):
+        for number in dict.fromkeys((value.line, value.line - 1, *_again(scope, value))):
             if number < 0:
                 continue
             line = scope.doc.lines[number]
@@ -51,6 +51,13 @@ def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 )
                 return [Value(slot.name, best.canonical, number, best.start, best.end, value.score, "its period")]
     return []
+
+
+def _again(scope: Scope, value: Value) -> list[int]:
+    """The lines of the passage that repeat a value."""
+    return [
+        n for n in sorted(scope.strength) if any(q.canonical() == value.value for q in scope.doc.lines[n].quantities)
+    ]
 
 
 def parted(scope: Scope, start: int, end: int, value: Value) -> bool:

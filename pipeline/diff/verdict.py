@@ -11,9 +11,12 @@ from pipeline.diff.scope import (
     clause_of,
     clauses,
     gap,
+    nearest,
     signals_after,
     signals_before,
 )
+from pipeline.diff.stages import effective
+from pipeline.diff.values import OFF_PATH
 from pipeline.text.document import Candidate, Hit, Line, Signal
 
 DENIAL_REACH = 130  # code points between a denial and the thing denied
@@ -27,6 +30,7 @@ BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
 VERB_NEGATED = 7  # between a negation and the verb it stands by
 PAST_BEFORE = 12
+ENDS = 60  # from the word for calling off to what is called off
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,19 @@ def _negated(scope: Scope, hit: Hit) -> bool:
     if any(signals_before(line, "past", m.start, PAST_BEFORE) for m in words):
         return True
     return any(signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial"))
+
+
+def ended(scope: Scope) -> Verdict:
+    """Whether the title or the lead says that what the claim's cue `ends` names is called off or put off."""
+    terms = frozenset(scope.claim.cues_terms("ends"))
+    for number in sorted(n for n in scope.hit_lines if n <= LEAD) if terms else ():
+        line = scope.doc.lines[number]
+        for signal in line.of_kind("stage"):
+            if signal.value not in OFF_PATH or nearest(scope.mentions(number, terms), signal.start, signal.end) > ENDS:
+                continue
+            if effective(line, signal, scope.doc.lang, scope.doc.folded)[0]:
+                return Verdict(True, signal.value, "", number, signal.start, signal.end, "called off or put off")
+    return Verdict()
 
 
 def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:
