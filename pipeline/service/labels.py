@@ -15,6 +15,7 @@ from pipeline.storage.findings import SavedFinding
 
 PORTION = 500  # verdicts read at a time
 ENOUGH = 20  # verdicts below which nothing is proposed: a share of fewer says little
+LATEST = 5_000  # verdicts that are learnt from: the newest ones, since rules change
 TARGET = 0.9  # share of right findings that a threshold should reach
 RIGHT = frozenset({"confirmed", "accepted"})
 
@@ -133,9 +134,9 @@ def line(one: Labelled) -> str:
 
 
 def lesson(desk: Desk) -> Lesson:
-    """Verdicts counted, and thresholds proposed where enough was judged."""
+    """The newest verdicts counted, and thresholds proposed where enough was judged."""
     with desk.store.read() as tx:
-        rows = queries.verdicts(tx)
+        rows = queries.verdicts(tx, limit=LATEST)
     counts: dict[str, int] = {}
     reasons: dict[str, int] = {}
     topics: dict[str, list[tuple[float, bool]]] = {}

@@ -13,6 +13,7 @@ from pipeline.model.finding import NEWS
 from pipeline.storage import articles, people
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
+from pipeline.storage.sources import SourceShare
 
 f = t.findings.c
 v = t.versions.c
@@ -299,11 +300,28 @@ def judged(
     return tuple(tuple(row) for row in tx.all(query.order_by(f.id).limit(limit)))
 
 
-def verdicts(tx: Transaction) -> tuple[Any, ...]:
-    """Every verdict: rows with topic, confidence, verdict, verdict_note."""
-    return tuple(
-        tx.all(sa.select(f.topic, f.confidence, f.verdict, f.verdict_note).where(f.verdict != "").order_by(f.id))
+def verdicts(tx: Transaction, *, limit: int) -> tuple[Any, ...]:
+    """The verdicts on the newest findings: rows with topic, confidence, verdict, verdict_note."""
+    query = sa.select(f.topic, f.confidence, f.verdict, f.verdict_note).where(f.verdict != "")
+    return tuple(tx.all(query.order_by(f.id.desc()).limit(limit)))
+
+
+def shares(tx: Transaction, *, since: datetime) -> dict[str, SourceShare]:
+    """How much of each source was of use since then, counting entries when they were done with."""
+    e = t.entries.c
+    useful = sa.select(f.article_id).where(f.found_at >= since).distinct().subquery()
+    query = (
+        sa.select(
+            e.source,
+            sa.func.count().label("entries"),
+            sa.func.count(e.article_id).label("articles"),
+            sa.func.count(useful.c.article_id).label("useful"),
+        )
+        .select_from(t.entries.outerjoin(useful, useful.c.article_id == e.article_id))
+        .where(e.finished_at >= since)
+        .group_by(e.source)
     )
+    return {row.source: SourceShare(**row._mapping) for row in tx.all(query)}
 
 
 def _portions(things: Sequence[Any] | Iterable[Any]) -> Iterable[list[Any]]:

@@ -9,6 +9,7 @@ from pipeline.errors import ReviewError
 from pipeline.model.source import Source, SourceState
 from pipeline.service.review import Done
 from pipeline.service.wiring import Desk
+from pipeline.storage import desk as queries
 from pipeline.storage import people, sources
 from pipeline.storage.sources import SourceEvent, SourceShare
 
@@ -39,7 +40,7 @@ def lines(desk: Desk) -> tuple[Line, ...]:
     """The configured sources, those with trouble first."""
     with desk.store.read() as tx:
         states = sources.load_all(tx)
-        shares = sources.shares(tx, since=desk.clock.now() - LATELY)
+        shares = queries.shares(tx, since=desk.clock.now() - LATELY)
         paused = sources.paused(tx)
     found = [
         Line(source=one, state=states.get(one.id), share=shares.get(one.id), paused=one.id in paused)

@@ -90,6 +90,7 @@ def verdicts(request: Request, person: Reader) -> Response:
         here="verdicts",
         lesson=labels.lesson(desk),
         dismissals=review.DISMISSALS,
+        latest=labels.LATEST,
         target=labels.TARGET,
         enough=labels.ENOUGH,
         titles={topic.id: topic.title for topic in desk.watch.topics},
