@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pipeline.match.index import Found, Index
 from pipeline.text.document import Document, Line, Mention
 
@@ -52,13 +54,14 @@ def _short_names(doc: Document, later: list[tuple[int, Found]], index: Index) ->
     """A short name means the concept that was last named in full, among those that have it."""
     if not later:
         return
-    named = sorted(
-        (m.start, term)
-        for line in doc.lines
-        for term, mentions in line.terms.items()
-        if (concept := index.concepts.get(term)) and concept.later
-        for m in mentions
-    )
+    named: dict[str, list[int]] = {}
+    for line in doc.lines:
+        for term, mentions in line.terms.items():
+            concept = index.concepts.get(term)
+            if concept and concept.later:
+                named.setdefault(term, []).extend(m.start for m in mentions)
+    for starts in named.values():
+        starts.sort()
     by_span: dict[tuple[int, int, int], set[str]] = {}
     for number, f in later:
         by_span.setdefault((number, f.start, f.end), set()).add(f.entry.target)
@@ -70,11 +73,12 @@ def _short_names(doc: Document, later: list[tuple[int, Found]], index: Index) ->
                 line.terms.setdefault(term, []).append(Mention(term, start, end))
 
 
-def _last_before(named: list[tuple[int, str]], at: int, targets: set[str]) -> str:
-    meant = ""
-    for start, term in named:
-        if start >= at:
-            break
-        if term in targets:
-            meant = term
-    return meant
+def _last_before(named: dict[str, list[int]], at: int, targets: set[str]) -> str:
+    """The target that was named last before a place, "" when none was; of two at one place the last by name."""
+    last = (-1, "")
+    for term in targets:
+        starts = named.get(term, [])
+        before = bisect_left(starts, at)
+        if before:
+            last = max(last, (starts[before - 1], term))
+    return last[1]
