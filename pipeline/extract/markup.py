@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract import jsonld
+from pipeline.text.fold import PARTED
 
-PARTED = "\x02"  # between texts of neighbouring elements: they may belong together or not
 _TEMPLATE = re.compile(rb"<(/?)template\b", re.IGNORECASE)
 _SPACE = re.compile(r"[^\S\n]+")
 _HEADLINE = 25  # characters from which the text of a link reads like a headline

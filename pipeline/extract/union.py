@@ -17,7 +17,7 @@ _ENTITY = re.compile(r"&#?\w{2,32};")
 def union(page: bytes | str, *, entry: Entry | None = None, content_type: str = "") -> str | None:
     """The words of the page, its headlines, its JSON-LD and the feed's entry: a superset of any article's words.
 
-    Where elements touch, `markup.PARTED` stands between their texts. None for a page that extraction must look at in
+    Where elements touch, `text.fold.PARTED` stands between their texts. None for a page that extraction must look at in
     any case: no HTML, broken, or next to no text. Takes about a thirtieth of the time of extraction.
     """
     text = page if isinstance(page, str) else decoding.text(page, content_type)

@@ -21,7 +21,7 @@ from pipeline.match.groups import Rule, compile_group
 from pipeline.match.patterns import FRAGMENTS, Piece, pieces, tail
 from pipeline.model.watch import Group, Watch
 from pipeline.text.cues import Endings, lexicon
-from pipeline.text.fold import clean, fold
+from pipeline.text.fold import PARTED, clean, fold
 
 REMEMBERED = 200_000  # words as written; some 25 MB, and more than the news of a week use
 HEAD = 3  # letters by which most words are told to begin no name
@@ -63,24 +63,24 @@ class Reach:
     _bearing: dict[str, Borne] = field(default_factory=dict)
     _barren: set[str] = field(default_factory=set)  # words that are part of no name
 
-    def can_touch(self, text: str, *, parted: str = "", country: str = "") -> bool:
+    def can_touch(self, text: str, *, country: str = "") -> bool:
         """Whether any topic or claim may be found in a text made of the words of `text`. True when in doubt.
 
-        `parted` is a character, no white space, that stands where parts of a word may belong together or not;
-        `country` the outlet's (ISO 3166-1 alpha-2), which its reports need not name, "" when it has none.
+        PARTED stands in it where parts of a word may belong together or not. `country` is the outlet's (ISO 3166-1
+        alpha-2), which its reports need not name, "" when it has none.
         """
-        return self._met(self.terms(text, parted), self._homes(country))
+        return self._met(self.terms(text), self._homes(country))
 
     def _homes(self, country: str) -> frozenset[str]:
         """What an article may be at home in: its outlet's country, else any that its language may stand for."""
         return self.homes.get(country.upper(), frozenset())
 
-    def terms(self, text: str, parted: str = "") -> set[str]:
+    def terms(self, text: str) -> set[str]:
         """The terms that a text made of these words may name: at least those that it does name."""
         found: set[int] = set()
         terms = set(self.always)
         for word in set(text.split()) - self._barren:
-            borne = self._bearing.get(word) or self._learn(word, parted)
+            borne = self._bearing.get(word) or self._learn(word)
             found.update(borne[0])
             terms.update(borne[1])
         for piece in found & self.forms.keys():
@@ -88,8 +88,8 @@ class Reach:
         terms.update([self.countries[term] for term in terms if term in self.countries])
         return terms
 
-    def _learn(self, word: str, parted: str) -> Borne:
-        pieces = frozenset(number for one in _readings(word, parted) for number in self._pieces_of(one))
+    def _learn(self, word: str) -> Borne:
+        pieces = frozenset(number for one in _readings(word) for number in self._pieces_of(one))
         borne = (tuple(pieces & self.shared), tuple({t for piece in pieces for t in self.single.get(piece, ())}))
         if len(self._barren) + len(self._bearing) >= REMEMBERED:
             self._barren, self._bearing = set(), {}
@@ -265,11 +265,11 @@ def _exact(form: tuple[Piece, ...], name: str) -> tuple[Piece, ...]:
     return (replace(form[0], exact=letters[: len(stem)]), *form[1:])
 
 
-def _readings(word: str, parted: str) -> Iterator[str]:
+def _readings(word: str) -> Iterator[str]:
     """A word as written, its parts by themselves and put together in every way, and with its accents composed."""
     yield word
-    if parted and parted in word:
-        parts = word.split(parted)
+    if PARTED in word:
+        parts = word.split(PARTED)
         for first, joined in enumerate(parts):
             for part in parts[first + 1 :]:
                 joined += part
@@ -277,7 +277,7 @@ def _readings(word: str, parted: str) -> Iterator[str]:
                     break
                 yield joined
     if not unicodedata.is_normalized("NFC", word):
-        yield from _readings(unicodedata.normalize("NFC", word), parted)
+        yield from _readings(unicodedata.normalize("NFC", word))
 
 
 def _endings(lang: str) -> Endings:

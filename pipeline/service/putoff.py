@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.extract.markup import PARTED
 from pipeline.extract.page import extract
 from pipeline.extract.union import union
 from pipeline.match.reach import compile_reach
@@ -34,7 +33,7 @@ class TakenUp:
 def can_touch(body: bytes, watch: Watch, *, entry: Entry | None, source: Source, content_type: str = "") -> bool:
     """Whether anything that extraction may find on a page can meet a topic or claim. True when in doubt."""
     whole = union(body, entry=entry, content_type=content_type)
-    return whole is None or compile_reach(watch).can_touch(whole, parted=PARTED, country=source.country)
+    return whole is None or compile_reach(watch).can_touch(whole, country=source.country)
 
 
 def read_page(desk: Desk, response: Response, entry: Entry) -> Outcome[Extracted]:

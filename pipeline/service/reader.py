@@ -48,7 +48,7 @@ def read_page(page: Page, watch: Watch) -> Outcome[Read]:
     """
     html = decoding.text(page.body, page.content_type)
     words = union(html, content_type=page.content_type)
-    if words is not None and not compile_reach(watch).can_touch(words):
+    if words is not None and not compile_reach(watch).can_touch(words, country=page.country):
         return Skipped(Reason.PUT_OFF, "no topic can be reached")
     came = extract(html, url=page.url, content_type=page.content_type, agencies=page.agencies)
     if not isinstance(came, Done):

@@ -64,6 +64,8 @@ def _fold_char(char: str) -> str:
     return char
 
 
+PARTED = "\x02"  # in words taken from markup: elements end here, so what it parts may belong together or not
+
 _ASCII = {chr(n) for n in range(128)}
 
 

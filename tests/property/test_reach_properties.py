@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.analyse import analyse
-from pipeline.extract.markup import PARTED
 from pipeline.extract.union import union
 from pipeline.match.index import compile_watch
 from pipeline.match.reach import compile_reach
@@ -100,7 +99,7 @@ def test_a_page_may_cut_words_and_escape_letters(parts: list[tuple[str, str, int
     whole = union(f"<html><body><p>{page}</p><p>{filler}</p></body></html>", content_type="text/html")
     assert whole is not None
     named = set(read(Article(id="a", text=body), compile_watch(WATCH)).where)
-    assert named - {"no"} <= compile_reach(WATCH).terms(whole, PARTED)
+    assert named - {"no"} <= compile_reach(WATCH).terms(whole)
 
 
 @given(
@@ -126,7 +125,7 @@ def test_every_place_that_extraction_reads_counts(text: str, place: str) -> None
     }.get(place)
     whole = union(f"<html><body><p>{filler}</p>{ways.get(place, '')}", entry=entry, content_type="text/html")
     named = set(read(Article(id="a", text=text), compile_watch(WATCH)).where)
-    assert whole is None or named - {"no"} <= compile_reach(WATCH).terms(whole, PARTED)
+    assert whole is None or named - {"no"} <= compile_reach(WATCH).terms(whole)
 
 
 @pytest.mark.parametrize("page", ["", "<html><body></body></html>", "\x00\x01", "<html><p>short</p>"])
