@@ -105,11 +105,11 @@ class _Gzip:
         try:
             while not unzip.eof:
                 piece = unzip.decompress(data, _CHUNK)
+                data = unzip.unconsumed_tail
                 size += len(piece)
                 if size > most:
                     raise Bad(f"is larger than {most / 1e6:.0f} MB")
                 out.append(piece)
-                data = unzip.unconsumed_tail
                 if not data and not unzip.eof:
                     data = self._raw.read(_CHUNK)
                     if not data:
