@@ -10,6 +10,7 @@ import desk_sample
 import pytest
 from desk_browser import Browser
 
+from pipeline.service import daily
 from pipeline.service.wiring import Desk
 from pipeline.storage import findings, people, schema
 from pipeline.storage.session import Store, open_store
@@ -136,7 +137,8 @@ def test_an_empty_store_has_pages_too(bare: Browser, path: str) -> None:
         "/articles/1/compare",
         "/sources/no-such",
         "/alerts/99999",
-        "/digests/none/2026-01-01",
+        "/digests/none-2026-01-01",
+        "/digests/x",
         "/feeds/claims/no-such.atom",
         "/feeds/claims/x.exe",
         "/static/../app.py",
@@ -274,6 +276,18 @@ def test_stories_are_split_merged_and_put_back(browser: Browser) -> None:
     changes = re.findall(r'name="change" value="(\d+)"', browser.get("/log").text)
     assert browser.post("/undo", {"csrf": csrf, "change": changes[0], "back": "/log"}).status == 303
     assert len(re.findall(r'name="members"', browser.get(f"/stories/{number}").text)) == len(members) - 1
+
+
+def test_a_digest_is_shown_as_it_was_sent(browser: Browser, desk: Desk) -> None:
+    made = daily.daily(desk)
+    assert made
+    for one in made:
+        page = browser.get(f"/digests/{one.key}")
+        assert page.status == 200
+        assert f"<h1>{one.title}</h1>" in page.text
+    assert f'href="/digests/{made[0].key}"' in browser.get("/alerts").text
+    assert "/digests/" in browser.get("/").text
+    assert {row["key"] for row in browser.get("/api/v1/digests").json()["items"]} == {one.key for one in made}
 
 
 def test_a_text_is_tried_and_nothing_is_kept(browser: Browser, desk: Desk) -> None:

@@ -115,14 +115,13 @@ def digest_list(desk: Desk, *, limit: int = 30) -> tuple[SavedDigest, ...]:
     return tuple(sorted(rows, key=lambda row: row.period_end, reverse=True)[:limit])
 
 
-def digest(desk: Desk, plan: str, day: str) -> Digest | None:
-    """The digest of that plan and local day, as it was frozen."""
+def digest(desk: Desk, key: str) -> Digest | None:
+    """The digest of that key, plan and local day such as `morning-2026-11-22`, as it was frozen."""
+    plan = key[: -len("-2026-11-22")]
     with desk.store.read() as tx:
-        for row in digests.latest(tx, plan, limit=400):
-            found = read(row)
-            if found is not None and found.key == f"{plan}/{day}":
-                return found
-    return None
+        rows = digests.latest(tx, plan, limit=400)
+    found = (read(row) for row in rows)
+    return next((one for one in found if one is not None and one.key == key), None)
 
 
 def read(row: SavedDigest) -> Digest | None:

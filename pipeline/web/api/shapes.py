@@ -401,7 +401,7 @@ class AlertWhole(AlertOut):
 
 class DigestOut(BaseModel):
     model_config = example(
-        key="morning/2026-11-22", title="The day", start=_AT, end=_AT, summary="1 claim changed.", quiet=False
+        key="morning-2026-11-22", title="The day", start=_AT, end=_AT, summary="1 claim changed.", quiet=False
     )
 
     key: str

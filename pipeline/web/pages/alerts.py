@@ -65,10 +65,10 @@ def change(
     return RedirectResponse(f"/alerts/{number}", status_code=303)
 
 
-@router.get("/digests/{plan}/{day}")
-def digest(request: Request, person: Reader, plan: str, day: str) -> Response:
+@router.get("/digests/{key}")
+def digest(request: Request, person: Reader, key: str) -> Response:
     """A digest as it was sent."""
-    found = telling.digest(state_of(request).desk, plan, day)
+    found = telling.digest(state_of(request).desk, key)
     if found is None:
         raise HTTPException(404, "There is no digest of that plan and day.")
     return page(request, "digest.html", person, here="alerts", digest=found)
