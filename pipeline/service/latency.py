@@ -5,8 +5,9 @@ Counted once per message into the tallies, as the buckets of a histogram, so tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.service.wiring import Desk
 from pipeline.storage import jobs, outbox
@@ -26,23 +27,26 @@ def measure(desk: Desk) -> str:
     def work(tx: Transaction) -> int:
         after = jobs.marked(tx, _MARK)
         since = datetime.fromisoformat(after["at"]) if after else desk.clock.now() - timedelta(days=1)
+        counted: Counter[tuple[date, str, str]] = Counter()
         rows = outbox.sent_alerts(tx, after=since, after_id=after["id"] if after else 0, limit=BATCH)
         for row in rows:
             for span, began in (("published", row.published), ("found", row.found)):
                 if began is not None:
-                    _count(tx, span, row.sent_at, max((row.sent_at - began).total_seconds(), 0.0))
+                    took_s = max((row.sent_at - began).total_seconds(), 0.0)
+                    counted[row.sent_at.date(), STEP + span, _bucket(took_s)] += 1
+                    counted[row.sent_at.date(), STEP + span, SUM] += round(took_s)
+        for (day, step, reason), count in sorted(counted.items()):
+            jobs.tally(tx, day, step, reason, count=count)
         if rows:
             jobs.mark(tx, _MARK, {"at": rows[-1].sent_at.isoformat(), "id": rows[-1].id}, now=desk.clock.now())
         return len(rows)
 
-    counted = desk.write_now(work)
-    return f"{counted} alerts" if counted else ""
+    measured = desk.write_now(work)
+    return f"{measured} alerts" if measured else ""
 
 
-def _count(tx: Transaction, span: str, at: datetime, took_s: float) -> None:
-    bucket = next((f"{size}" for size in BUCKETS_S if took_s <= size), "+Inf")
-    jobs.tally(tx, at.date(), STEP + span, bucket)
-    jobs.tally(tx, at.date(), STEP + span, SUM, count=round(took_s))
+def _bucket(took_s: float) -> str:
+    return next((f"{size}" for size in BUCKETS_S if took_s <= size), "+Inf")
 
 
 def cumulative(counted: Mapping[str, int]) -> list[tuple[str, float]]:

@@ -158,8 +158,10 @@ class Store:
 def _hold(tx: Transaction, fence: Fence) -> None:
     """Makes sure that the lease is the caller's until the end of the transaction."""
     c = t.leases.c
-    # FOR SHARE lets a successor wait until this transaction ends; SQLite holds its one write lock already
-    row = tx.first(sa.select(c.holder, c.token).where(c.name == fence.name).with_for_update(read=True))
+    # FOR KEY SHARE lets a successor (FOR UPDATE) wait until this transaction ends, and our own renewals go on meanwhile;
+    # SQLite holds its one write lock already
+    held = sa.select(c.holder, c.token).where(c.name == fence.name).with_for_update(read=True, key_share=True)
+    row = tx.first(held)
     if row is None or (row.holder, row.token) != (fence.holder, fence.token):
         raise LeaseLost(
             "somebody else coordinates now, nothing was written",
