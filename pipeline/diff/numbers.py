@@ -86,7 +86,7 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
         return 0.0, "another party's value"
     if slot.type in ("count", "ordinal", "duration"):
         return _weigh_count(slot, quantity, of or own, other)
-    return _weigh_sum(scope, slot, line, quantity, of, other)
+    return _weigh_sum(scope, slot, number, quantity, of, other)
 
 
 def _reach(scope: Scope, line: Line, mentions: list[Mention], quantity: Quantity) -> int:
@@ -133,18 +133,25 @@ def _overlaps(mentions: list[Mention], start: int, end: int) -> bool:
 
 
 def _weigh_sum(
-    scope: Scope, slot: Slot, line: Line, quantity: Quantity, of: list[Mention], other: list[Mention]
+    scope: Scope, slot: Slot, number: int, quantity: Quantity, of: list[Mention], other: list[Mention]
 ) -> tuple[float, str]:
+    line = scope.doc.lines[number]
     start, end = quantity.start, quantity.end
     near = nearest(of or ([] if slot.of else [Mention("", line.start, line.end)]), start, end)
     nearer = nearest(other, start, end)
     if near > MONEY_REACH:
         alone = sum(q.kind == quantity.kind for q in line.quantities) == 1 and not other
-        return (
-            (0.6, "the only sum of the passage")
-            if alone and near < FAR
-            else (0.0, "too far from what it would pay for")
-        )
+        if alone and near < FAR:
+            return 0.6, "the only sum of the passage"
+        if (
+            alone
+            and slot.type == "money"
+            and slot.known is None
+            and scope.follows(number)
+            and number not in scope.hit_lines
+        ):
+            return 0.5, "the only sum of a sentence that goes on about it"
+        return 0.0, "too far from what it would pay for"
     if nearer < near:
         parts = clauses(line, scope.doc.folded)
         home = clause_of(parts, start)

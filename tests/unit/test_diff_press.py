@@ -112,3 +112,8 @@ def test_a_home_country_goes_without_saying_in_the_article() -> None:
     story = replace(article("The contract for the Falcon-9 was signed.", lang="en"), country="RU")
     assert [f.claim for f in analyse(story, watch).findings] == ["falcon-sale"]
     assert analyse(replace(story, country=""), watch).findings == ()
+
+
+def test_a_price_in_the_next_sentence_is_the_sale_s() -> None:
+    text = "The contract for Falcon-9 jets with Ruritania has yet to be signed. The price stands at $4.6 billion."
+    assert new(of("falcon-sale", article(text, lang="en")))["value"] == "4.6e9 USD"
