@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.diff.scope import TITLE, Scope, clause_of, clauses, gap, nearest, signals_after, signals_before
-from pipeline.diff.values import days
+from pipeline.diff.values import TOLERANCE, Number, days, parse_number
 from pipeline.model.watch import Slot
 from pipeline.text.document import Line, Mention
 from pipeline.text.quantities import Quantity
@@ -170,10 +170,23 @@ def pick(values: list[Value], *, several: bool) -> list[Value]:
     """
     taken: list[Value] = []
     dollars = [v for v in values if v.value.endswith(DOLLARS)]
-    for value in dollars or values:
+    for value in _exact(dollars or values):
         if any(value.value == t.value for t in taken):
             continue
         if taken and (not several or value.score < 0.75 * taken[0].score or value.line == TITLE):
             continue
         taken.append(value)
     return taken[:3]
+
+
+def _exact(values: list[Value]) -> list[Value]:
+    """Without rounded or bounded values of the title that another sentence gives exactly ("over 5", 5.12)."""
+    plain = [n for v in values if v.line != TITLE and (n := parse_number(v.value)) and not n.bound and n.low == n.high]
+    return [v for v in values if v.line != TITLE or not any(_rounds(v.value, n) for n in plain)]
+
+
+def _rounds(value: str, exact: Number) -> bool:
+    said = parse_number(value)
+    if said is None or said.unit != exact.unit or (said.low == exact.low and not said.bound):
+        return False
+    return abs(said.low - exact.low) <= TOLERANCE * exact.low

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipeline.diff.numbers import Value, own_share
 from pipeline.diff.scope import Scope, gap, nearest, signals_after, signals_before
@@ -33,7 +34,13 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH)) * own_share(scope, line)
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
     found.sort(key=lambda v: (-v.score, v.start))
-    return _precise(found)
+    return _precise([replace(v, value=_of_year(v.value)) for v in found])
+
+
+def _of_year(canonical: str) -> str:
+    """An event's season or half-year is known to the year; what spans years stays an interval."""
+    first, _, last = canonical.partition("/")
+    return first[:4] if last and first[:4] == last[:4] else canonical
 
 
 def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:

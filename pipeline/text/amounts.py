@@ -9,6 +9,8 @@ from pipeline.text.lexicons import NumberWords
 from pipeline.text.numbers import Number, NumberReader
 from pipeline.text.tokens import Tokens
 
+_HUNDRED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -68,6 +70,8 @@ class AmountReader:
         low = first.value
         if first.scale == 1 and second.scale > 1 and first.value < second.mantissa:
             low = first.value * second.scale
+        elif first.spelled and second.spelled and _hundreds(first.value, second.value):
+            low = first.value * _HUNDRED
         if change:  # two values, not a range; but the first may leave its scale to the second
             return Amount(low, low, at, first.last, digits=first.digits) if low != first.value else None
         if low >= second.value:
@@ -130,3 +134,8 @@ class AmountReader:
                 bound = sign
         role = "from" if self._starts_change(first, amount.last, bounded=after is not None) else ""
         return Amount(amount.low, amount.high, first, last, bound, amount.digits, role, amount.unsure)
+
+
+def _hundreds(low: Decimal, high: Decimal) -> bool:
+    """Whether the first of two spelled ends leaves its hundreds to the second: three to four hundred."""
+    return high < _HUNDRED * 10 and high % _HUNDRED == 0 and low < high / _HUNDRED
