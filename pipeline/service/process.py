@@ -16,7 +16,7 @@ from pipeline.service.heartbeat import Heartbeat
 from pipeline.service.jobs import Job, Jobs
 from pipeline.service.reload import Reloaded, Reloader, note
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, entries, outbox, sources
+from pipeline.storage import articles, duetimes, entries, outbox, sources
 from pipeline.storage.session import Transaction
 
 LEDGER_EVERY = timedelta(seconds=2)  # how soon a value that was accepted elsewhere counts here
@@ -95,6 +95,15 @@ class Process:
         jump = self._ticks.heed_clock()
         if jump:
             log.warning("the clock jumped: every job is asked anew", by_s=round(jump.total_seconds(), 1))
+        if jump < timedelta() and self.coordinator.active:
+            self._set_back()
+
+    def _set_back(self) -> None:
+        """The clock was ahead: what was planned by it would wait for hours."""
+        try:
+            self.desk.write_now(lambda tx: duetimes.set_back(tx, now=self.desk.clock.now()))
+        except StoreError as error:
+            log.warning("what is due could not be set right", error=str(error))
 
     def stop(self, grace: timedelta) -> bool:
         """Finish what is in hand, or give it back after the grace time; False when something would not end."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class Transaction:
 
     def insert(self, table: sa.Table, **values: Any) -> int:
         """Inserts one row into a numbered table and returns its number."""
-        return int(self.connection.execute(sa.insert(table).values(**values).returning(table.c.id)).scalar_one())
+        return int(self.connection.execute(_insert(table), values).scalar_one())
 
     def upsert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this database that knows ON CONFLICT."""
@@ -94,6 +95,12 @@ class Transaction:
         """Inserts rows, leaving out those that are there."""
         if rows:
             self.connection.execute(self.upsert(table).on_conflict_do_nothing(), list(rows))
+
+
+@cache
+def _insert(table: sa.Table) -> Executable:
+    """Built once a table: putting a statement together takes longer than running it."""
+    return sa.insert(table).returning(table.c.id)
 
 
 class Store:
@@ -158,7 +165,7 @@ class Store:
 def _hold(tx: Transaction, fence: Fence) -> None:
     """Makes sure that the lease is the caller's until the end of the transaction."""
     c = t.leases.c
-    # FOR KEY SHARE lets a successor (FOR UPDATE) wait until this transaction ends, and our own renewals go on meanwhile;
+    # FOR KEY SHARE: a successor (FOR UPDATE) waits until this transaction ends, our own renewals go on meanwhile;
     # SQLite holds its one write lock already
     held = sa.select(c.holder, c.token).where(c.name == fence.name).with_for_update(read=True, key_share=True)
     row = tx.first(held)

@@ -112,7 +112,7 @@ canary: {{enabled: false}}
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
-    def until(self, what: Callable[[], object], seconds: float = 30.0) -> None:
+    def until(self, what: Callable[[], object], seconds: float = 60.0) -> None:
         """Wait for a condition; a process that ended by itself, or a time that is up, is a failure with its log."""
         end = time.monotonic() + seconds
         while not what():
