@@ -105,6 +105,11 @@ class AmountReader:
     def _glued_name(self, at: int) -> bool:
         return self.t.glued(at) and self.t.letters(at) and self.t.word(at) not in self.w.glued
 
+    def _bare(self, at: int) -> bool:
+        """Whether a bound after the number means "about", since no case ending makes the number a limit."""
+        cased = self.ending(at)[1] or self.t.word(at - 1).endswith(self.w.to_case)
+        return self.t.word(at) in self.w.about_bare and not cased
+
     def over_hyphen(self, at: int) -> int:
         """Past a hyphen that joins a number with its unit (17,000-tonne)."""
         return at + 1 if self.t.word(at) == "-" and self.t.glued(at) and self.t.glued(at + 1) else at
@@ -128,7 +133,7 @@ class AmountReader:
         step = self.over_hyphen(self.ending(last)[0])
         after = self.w.bounds_after.at(self.t.words, step)
         if after is not None and not amount.range:
-            bound, last = after[0], step + after[1]
+            bound, last = "~" if self._bare(last) else after[0], step + after[1]
         for ending, sign in self.w.bound_endings.items():
             if self.t.word(amount.last - 1).endswith(ending):
                 bound = sign

@@ -86,6 +86,8 @@ class NumberWords:
     bound_endings: dict[str, str]  # endings of a number word that bound it (3 minədək)
     weak_bounds: frozenset[str]  # bounds that are other words too ("over")
     weak_after: frozenset[str]  # words after which they are (to hand over 40)
+    about_bare: frozenset[str]  # bounds that mean "about" after a number without a case ending
+    to_case: tuple[str, ...]  # how a spelled number ends in the case that makes it a limit
     firm_before: frozenset[str]  # words that make them bounds of a duration (for over five years)
     to: Phrases[bool]
     between: Phrases[bool]
@@ -252,6 +254,8 @@ def number_words(lang: str) -> NumberWords:
         bound_endings={fold(e): sign for sign, endings in maps.get("bound_endings", {}).items() for e in endings},
         weak_bounds=words("weak_bounds"),
         weak_after=words("weak_after"),
+        about_bare=words("about_bare"),
+        to_case=tuple(sorted(words("to_case"))),
         firm_before=words("firm_before"),
         to=listed("to"),
         between=listed("between"),

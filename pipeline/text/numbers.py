@@ -190,7 +190,10 @@ class NumberReader:
         j = at + plus[1]
         number = self._digits(j) if self.t.digits(j) else self._spelled(j)
         if number is not None:
-            return number[0] + plus[0], number[1], self.t.words[j] if self.t.digits(j) else ""
+            unit = (
+                100 if number[0] % 100 == 0 else 1
+            )  # half of what is counted: of a hundred in "three and a half hundred"
+            return number[0] + plus[0] * unit, number[1], self.t.words[j] if self.t.digits(j) else ""
         if self._scales(j)[1] == j:
             return None
         return _ONE + plus[0], j, ""
