@@ -16,7 +16,8 @@ from typing import Any
 
 ROUNDS = 5  # of each way, in turns; the median counts
 LIBRARIES = (
-    "trafilatura", "selectolax", "lxml", "ahocorasick-rs", "feedparser", "aiohttp", "sqlalchemy", "rensa", "distributed",
+    "trafilatura", "selectolax", "lxml", "ahocorasick-rs", "feedparser", "aiohttp", "sqlalchemy", "rensa",
+    "distributed",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 
@@ -51,7 +52,9 @@ class Options:
     rounds: int = ROUNDS
 
 
-def in_turns(ways: dict[str, Callable[[], object]], *, rounds: int, clock: Callable[[], float]) -> dict[str, list[float]]:
+def in_turns(
+    ways: dict[str, Callable[[], object]], *, rounds: int, clock: Callable[[], float]
+) -> dict[str, list[float]]:
     """Seconds of every way in every round, the ways taken in turns so that a busy machine is busy for all."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
@@ -100,11 +103,15 @@ def table(figures: Sequence[Figure]) -> str:
     """The figures in lines: what, how much, the limit, whether it holds."""
     rows = [("bench", "figure", "value", "limit", "")]
     for one in figures:
-        limit = f">= {one.floor:g}" if one.floor is not None else f"<= {one.ceiling:g}" if one.ceiling is not None else ""
+        limit = (
+            f">= {one.floor:g}" if one.floor is not None else f"<= {one.ceiling:g}" if one.ceiling is not None else ""
+        )
         verdict = {True: "holds", False: "MISSED", None: ""}[one.holds]
         rows.append((one.bench, one.name, f"{one.value:.3g} {one.unit}", limit, verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def keep(figures: Sequence[Figure], options: Options) -> Path:

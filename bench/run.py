@@ -20,6 +20,13 @@ from bench.figures import ROUNDS, Figure, Options, keep, machine, table
 
 BENCHES = {
     "pages": "bench.page_path",
+    "analysis": "bench.analysis",
+    "polling": "bench.polling",
+    "store": "bench.store",
+    "copies": "bench.copies",
+    "backfill": "bench.archive",
+    "start": "bench.start",
+    "rivals": "bench.rivals",
 }
 
 
@@ -44,7 +51,7 @@ def main() -> int:
         print(f"... {name}", flush=True)
         try:
             figures += importlib.import_module(BENCHES[name]).measure(options)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one that breaks off must not keep the others from running
             traceback.print_exc()
             broken.append(name)
     print(table(figures))

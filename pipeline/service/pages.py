@@ -211,6 +211,8 @@ async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | No
         entries.finish(tx, queued.id, "skipped", now=now, reason=Reason.KNOWN, article_id=article.id)
         return Skipped(Reason.KNOWN, f"article {article.id}")
 
+    if await desk.read(lambda tx: articles.find(tx, [url])) is None:
+        return None
     return await desk.write(look)
 
 

@@ -41,6 +41,7 @@ class Desk:
     clock: Clock = field(default_factory=Clock)
     holder: str = ""  # who takes work: unique to this process
     fence: Fence | None = None  # proof of the coordinator's lease; nothing is written once it is lost
+    _by_id: tuple[tuple[Source, ...], Mapping[str, Source]] = field(default=((), {}), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -50,7 +51,11 @@ class Desk:
 
     def source(self, name: str) -> Source:
         """The configured source of that id; one that is configured no more is only a name."""
-        return next((s for s in self.configuration.sources if s.id == name), Source(id=name, url="", name=name))
+        configured, by_id = self._by_id
+        if configured is not self.configuration.sources:  # asked for every entry: thousands of sources are looked up
+            by_id = {source.id: source for source in reversed(self.configuration.sources)}
+            self._by_id = (self.configuration.sources, by_id)
+        return by_id.get(name) or Source(id=name, url="", name=name)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one writing transaction, off the event loop; nothing is written once the lease is lost."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.base import Executable
 
 from pipeline.model.source import Entry
 from pipeline.storage import tables as t
@@ -144,21 +146,21 @@ def finish(
     article_id: int | None = None,
 ) -> None:
     """The entry is done, skipped or failed for good; text that the article now holds is dropped from the queue."""
-    values: dict[str, Any] = {
-        "stage": stage,
-        "reason": reason,
-        "detail": detail[:1000],
-        "finished_at": now,
-        "next_attempt_at": None,
-        "lease_holder": "",
-        "lease_until": None,
-        "attempts": c.attempts + 1,
-    }
+    values: dict[str, Any] = {"at": id_, "stage": stage, "reason": reason, "detail": detail[:1000], "finished_at": now}
     if article_id is not None:
         values["article_id"] = article_id
-    if stage == "done":
+    tx.connection.execute(_finish(article_id is not None, stage == "done"), values)
+
+
+@cache
+def _finish(has_article: bool, done: bool) -> Executable:
+    """Built once: this is run for every entry."""
+    given = ["stage", "reason", "detail", "finished_at", *(["article_id"] if has_article else [])]
+    values: dict[str, Any] = {name: sa.bindparam(name, type_=c[name].type) for name in given}
+    values |= {"next_attempt_at": None, "lease_holder": "", "lease_until": None, "attempts": c.attempts + 1}
+    if done:
         values |= {"summary": "", "content": ""}
-    tx.execute(sa.update(t.entries).where(c.id == id_).values(**values))
+    return sa.update(t.entries).where(c.id == sa.bindparam("at")).values(**values)
 
 
 def retry(tx: Transaction, id_: int, *, at: datetime, reason: str, detail: str = "", counts: bool = True) -> None:

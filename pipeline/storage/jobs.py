@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import Executable
 
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
@@ -75,9 +78,16 @@ def all_jobs(tx: Transaction) -> tuple[JobRow, ...]:
 
 def tally(tx: Transaction, day: date, step: str, reason: str, *, count: int = 1, thing: str = "") -> None:
     """Counts an outcome of a day: what step, for what reason, of what (a source, a topic)."""
-    statement = tx.upsert(t.tallies).values(day=day, step=step, reason=reason, thing=thing, count=count)
+    values = {"day": day, "step": step, "reason": reason, "thing": thing, "count": count}
+    tx.connection.execute(_tally(tx.postgres), values)
+
+
+@cache
+def _tally(postgres: bool) -> Executable:
+    """Built once: this is run for every entry."""
+    added = postgresql.insert(t.tallies) if postgres else sqlite.insert(t.tallies)
     key = [y.day, y.step, y.reason, y.thing]
-    tx.execute(statement.on_conflict_do_update(index_elements=key, set_={"count": y.count + count}))
+    return added.on_conflict_do_update(index_elements=key, set_={"count": y.count + added.excluded["count"]})
 
 
 def tallies(
