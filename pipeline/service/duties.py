@@ -10,7 +10,7 @@ from pipeline.service import canary, daily, deliver, latency, pages, poll, reana
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import Desk
 from pipeline.settings.settings import Settings
-from pipeline.storage import retention
+from pipeline.storage import articles, entries, outbox, retention, sources
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -60,7 +60,7 @@ def keeping(settings: Settings) -> retention.Retention:
 def working(settings: Settings, *, coordinated: bool) -> tuple[Job, ...]:
     """Entries of the queue -> articles, findings, alerts: the one part that other processes can take over."""
     tick = settings.schedule.tick
-    return (Job(name="work", every=tick, allowed=_HOUR, work=_work, coordinated=coordinated),)
+    return (Job(name="work", every=tick, allowed=_HOUR, work=_work, coordinated=coordinated, free=entries.release),)
 
 
 def coordinating(settings: Settings) -> tuple[Job, ...]:
@@ -69,9 +69,15 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
     flies = (Job(name="canary", every=settings.canary.every, allowed=10 * _MINUTE, call=canary.send),)
     return (
         *(flies if settings.canary.enabled else ()),
-        Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll),
-        Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit),
-        Job(name="deliver", every=min(tick, timedelta(seconds=5)), allowed=30 * _MINUTE, call=deliver.deliver),
+        Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll, free=sources.release),
+        Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit, free=articles.release),
+        Job(
+            name="deliver",
+            every=min(tick, timedelta(seconds=5)),
+            allowed=30 * _MINUTE,
+            call=deliver.deliver,
+            free=outbox.release,
+        ),
         Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
         Job(name="reanalyse", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=reanalyse.reanalyse),
         Job(name="take-up", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=_take_up),

@@ -20,6 +20,7 @@ from pipeline.service.collector import Collector, Work
 from pipeline.service.coordinator import Coordinator
 from pipeline.service.wiring import Desk
 from pipeline.storage import jobs
+from pipeline.storage.session import Transaction
 
 MINUTE = timedelta(minutes=1)
 SLOW = 5 * MINUTE  # a job that is run less often than this is due by its last start in the store, not by the tick
@@ -35,6 +36,7 @@ class Job:
     work: Work[Any] | None = None
     call: Callable[[Desk], object] | None = None
     coordinated: bool = True  # only who holds the lease runs it
+    free: Callable[[Transaction, str], int] | None = None  # frees what a run that failed has left in hand
 
     @property
     def tick(self) -> timedelta:
@@ -59,6 +61,7 @@ class Jobs:
         self._coordinator = coordinator
         self.jobs: Mapping[str, Job] = {job.name: job for job in jobs_}
         self._running: dict[str, _Run] = {}
+        self._unclean: set[str] = set()  # jobs whose last run failed
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
@@ -95,7 +98,7 @@ class Jobs:
                 return False
             self._running[job.name] = run
         try:
-            desk.write_now(lambda tx: jobs.started(tx, job.name, now=desk.clock.now()))
+            desk.write_now(lambda tx: self._begin(tx, job))
             fault: Exception | None = None
             try:
                 result = summary(self._carry_out(job))
@@ -104,11 +107,19 @@ class Jobs:
             except Exception as error:  # noqa: BLE001 - stored and told below, whatever it was
                 fault, result = error, told(error)
             took_s = desk.clock.elapsed_s() - run.started_s
+            (self._unclean.discard if fault is None else self._unclean.add)(job.name)
         finally:
             with self._lock:
                 self._running.pop(job.name, None)
         self._record(job, result, took_s, fault)
         return fault is None
+
+    def _begin(self, tx: Transaction, job: Job) -> None:
+        """Record the start. What a failed run left in hand, as when the database went away, waits for no lease."""
+        jobs.started(tx, job.name, now=self._desk.clock.now())
+        if job.free is not None and job.name in self._unclean:
+            freed = job.free(tx, self._desk.holder)
+            log.debug("freed what the run before left in hand", job=job.name, rows=freed)
 
     def _carry_out(self, job: Job) -> object:
         if job.work is not None:

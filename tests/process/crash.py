@@ -34,7 +34,7 @@ SHAPES = {
     },
 }
 LONGEST_LIFE_S = 4.0  # starting takes about two seconds: some are killed before they have begun
-SETTLE_S = 180.0
+SETTLE_S = 900.0  # on a machine that does other things too
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def crash(kind: str, kills: int, seed: int, *, postgres: str = POSTGRES) -> str:
                 plant.start(name, *command)
             plant.until(lambda: plant.count("jobs", "name = 'poll' AND runs >= 2") == 1, 60)
             for number in range(kills):
-                stand.publish(chance.randint(1, 4))
+                stand.publish(chance.randint(0, 2))
                 time.sleep(chance.uniform(0, LONGEST_LIFE_S / len(shape)))
                 victim = chance.choice(list(shape))
                 plant.kill(victim)

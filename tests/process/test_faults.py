@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -168,10 +169,8 @@ def jumped(plant: Plant) -> int:
 
 @pytest.mark.postgres
 @pytest.mark.skipif(not shutil.which("initdb"), reason="no initdb: the tests make no cluster of their own")
-def test_a_database_that_is_restarted_in_the_middle_is_waited_for(
-    tmp_path: Path, plants: Plants, stand: Newsstand
-) -> None:
-    with own_postgres(tmp_path) as (url, restart):
+def test_a_database_that_is_restarted_in_the_middle_is_waited_for(plants: Plants, stand: Newsstand) -> None:
+    with own_postgres() as (url, restart):
         plant = plants(url)
         plant.start("first", "run", "--without", "web")
         plant.start("second", "run", "--without", "web")
@@ -188,8 +187,8 @@ def test_a_database_that_is_restarted_in_the_middle_is_waited_for(
 class own_postgres:  # noqa: N801  a context manager is read like a function
     """A PostgreSQL cluster of this test's own, by an unprivileged user, on a free port."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "pg"
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="claimwatch-pg-"))  # not below a folder that is root's alone
         self._port = free_port()
         self._as = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
 
@@ -198,12 +197,8 @@ class own_postgres:  # noqa: N801  a context manager is read like a function
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
     def __enter__(self) -> tuple[str, Callable[[], None]]:
-        self._folder.mkdir()
         if self._as:
             shutil.chown(self._folder, "nobody", "nogroup")
-            for parent in self._folder.parents:
-                if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                    parent.chmod(parent.stat().st_mode | 0o011)
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "--auth=trust", "--no-sync")
         self._start()
         return f"postgresql://postgres@127.0.0.1:{self._port}/postgres", self._restart
@@ -221,6 +216,7 @@ class own_postgres:  # noqa: N801  a context manager is read like a function
 
     def __exit__(self, *error: object) -> None:
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a small file system can only be mounted by root")

@@ -186,6 +186,24 @@ def test_a_job_that_hangs_is_seen_told_and_cut_off_and_stops_no_other(
     assert hung.failures == 2, "once as hanging, once as failed"
 
 
+def test_what_a_failed_run_left_in_hand_is_freed_by_the_next(at_desk: Desk, running: Callable[..., Jobs]) -> None:
+    freed: list[str] = []
+    turns: list[Exception | None] = [StoreError("the server went away"), None, None]
+
+    def call(_: Desk) -> None:
+        fault = turns.pop(0)
+        if fault:
+            raise fault
+
+    def free(_tx: object, holder: str) -> int:
+        freed.append(holder)
+        return 1
+
+    jobs = running(job(call=call, free=free))
+    assert [jobs.run("count") for _ in range(3)] == [False, True, True]
+    assert freed == [at_desk.holder]
+
+
 def test_after_a_stop_nothing_starts(at_desk: Desk, running: Callable[..., Jobs]) -> None:
     jobs = running(job())
     jobs.stop()
