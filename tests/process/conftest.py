@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from bridges import Newsstand, opened
 from plant import Plant
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones run when they are asked for: each takes a minute on a machine that does other things too."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(300))
+    if os.environ.get("CLAIMWATCH_LONG"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="long: set CLAIMWATCH_LONG=1"))
 
 
 @pytest.fixture

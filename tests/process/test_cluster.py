@@ -19,6 +19,7 @@ from pipeline.service.engine import engine
 from pipeline.settings.load import Configuration, load
 
 pytest.importorskip("distributed")
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 
 

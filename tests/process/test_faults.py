@@ -62,6 +62,7 @@ def test_a_poisoned_article_is_put_aside_and_the_others_go_on(
     assert "reason=analysis-time" in plant.log("run")
 
 
+@pytest.mark.long
 def test_an_sqlite_file_that_another_program_locks_is_waited_for(
     sqlite_url: str, plants: Plants, stand: Newsstand
 ) -> None:
@@ -116,6 +117,7 @@ def receiver() -> Iterator[_Server]:
     server.server_close()
 
 
+@pytest.mark.long
 def test_a_channel_that_is_down_holds_up_no_other_and_gets_each_message_once(
     sqlite_url: str, plants: Plants, stand: Newsstand, receiver: _Server
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_channel_that_is_down_holds_up_no_other_and_gets_each_message_once(
     assert len(ids) == len(set(ids)) == 6
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler: the clock of a process cannot be moved")
 def test_a_clock_that_jumps_loses_nothing(sqlite_url: str, plants: Plants, stand: Newsstand, tmp_path: Path) -> None:
     library, offset = tmp_path / "clock.so", tmp_path / "offset"
@@ -167,6 +170,7 @@ def jumped(plant: Plant) -> int:
     return plant.log("run").count("the clock jumped")
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.skipif(not shutil.which("initdb"), reason="no initdb: the tests make no cluster of their own")
 def test_a_database_that_is_restarted_in_the_middle_is_waited_for(plants: Plants, stand: Newsstand) -> None:
@@ -219,6 +223,7 @@ class own_postgres:  # noqa: N801  a context manager is read like a function
         shutil.rmtree(self._folder)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.getuid() != 0, reason="a small file system can only be mounted by root")
 def test_a_full_disk_is_waited_for(tmp_path: Path, plants: Plants, stand: Newsstand) -> None:
     small = tmp_path / "small"

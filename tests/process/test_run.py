@@ -121,6 +121,7 @@ def test_a_standby_takes_over_after_a_kill(database_url: str, plants: Plants, st
     assert sum(plant.delivered().values()) <= REPORTS + 1
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_paused_process_that_wakes_up_can_no_longer_write(
     postgres_url: str, plants: Plants, stand: Newsstand
@@ -142,6 +143,7 @@ def test_a_paused_process_that_wakes_up_can_no_longer_write(
     assert plant.holder() != first
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_coordinator_standby_workers_and_pages_as_processes_of_their_own(
     postgres_url: str, plants: Plants, stand: Newsstand
