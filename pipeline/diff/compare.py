@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from pipeline.diff import verdict as verdicts
@@ -10,12 +11,13 @@ from pipeline.diff.numbers import Value, pick, read_numbers
 from pipeline.diff.redline import redline
 from pipeline.diff.scope import Scope, scope_of
 from pipeline.diff.stages import StageSeen, read_stages, strongest
-from pipeline.diff.times import read_dates, read_places
+from pipeline.diff.times import precise, read_dates, read_places
 from pipeline.diff.values import OFF_PATH, later_stage, same_value, stage_rank, surer
 from pipeline.model.finding import Change, Finding, Span, Step
 from pipeline.model.watch import Claim, Concept, Rates, Slot
 from pipeline.text.document import Candidate, Document
 
+TOGETHER = 0.2  # what each further slot that a sentence fills adds to the scores of its values
 EVIDENCE = 3  # sentences kept with a finding
 OPPOSITE = {"supports": "opposes", "opposes": "supports", "neutral": "supports"}
 NUMBERS = frozenset({"money", "count", "percent", "ordinal", "duration"})
@@ -133,19 +135,20 @@ def _off_path(reading: _Reading, candidate: Candidate, off: Change) -> Finding:
 
 def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdicts.Verdict) -> Change | None:
     """Reads every slot; the change to a stage off the path, if the text ends there."""
+    read = {s.name: _read(reading, s, concepts) for s in reading.scope.claim.slots}
+    together = _together(reading, read)
     values: dict[str, list[Value]] = {}
-    for slot in reading.scope.claim.slots:
-        if slot.type in NUMBERS:
-            values[slot.name] = pick(
-                read_numbers(reading.scope, slot),
-                several=slot.type in ("money", "count") and not slot.options.get("single"),
-            )
-    for slot in reading.scope.claim.slots:
-        if slot.type == "date":
-            beside = values.get(str(slot.options.get("with", "")), [])
-            values[slot.name] = pick(read_dates(reading.scope, slot, beside), several=False)
-        elif slot.type in ("place", "party"):
-            values[slot.name] = pick(read_places(reading.scope, slot, concepts), several=False)
+    for slot in sorted(reading.scope.claim.slots, key=lambda s: "with" in s.options):
+        several = slot.type in ("money", "count") and not slot.options.get("single")
+        found = read[slot.name]
+        if "with" in slot.options:
+            found = read_dates(reading.scope, slot, values.get(str(slot.options["with"]), []))
+        elif reading.known.get(slot.name) is None and slot.type not in ("money", "percent"):
+            found = sorted((_joined(v, together) for v in found), key=lambda v: (-v.score, v.start))
+            found = precise(found) if slot.type == "date" else found
+        if slot.options.get("several"):
+            several, found = True, [v for v in found if v.line == found[0].line]
+        values[slot.name] = pick(found, several=several)
     reading.numbers = values
     _note_periods(reading, values)
     off = None
@@ -159,6 +162,43 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
         else:
             _compare_values(reading, slot, values.get(slot.name, []))
     return off
+
+
+def _read(reading: _Reading, slot: Slot, concepts: dict[str, Concept]) -> list[Value]:
+    """What is read for a slot that has values of its own, best first."""
+    if slot.type in NUMBERS:
+        return _newest(reading, slot, read_numbers(reading.scope, slot))
+    if slot.type == "date" and "with" not in slot.options:
+        return read_dates(reading.scope, slot, [])
+    return read_places(reading.scope, slot, concepts) if slot.type in ("place", "party") else []
+
+
+def _together(reading: _Reading, read: dict[str, list[Value]]) -> dict[int, int]:
+    """How many open slots each sentence fills: what is said of one event stands together."""
+    lines = [(v.line, name) for name, some in read.items() if reading.known.get(name) is None for v in some]
+    return Counter(line for line, _ in set(lines))
+
+
+def _joined(value: Value, together: dict[int, int]) -> Value:
+    return replace(value, score=value.score * (1 + TOGETHER * (together[value.line] - 1)))
+
+
+def _newest(reading: _Reading, slot: Slot, values: list[Value]) -> list[Value]:
+    """Without those that repeat what is known, where a sentence that is dated later gives another (ruling 15)."""
+    known = reading.known.get(slot.name)
+    if known is None or slot.options.get("fixed"):
+        return values
+    old = {id(v) for v in values if same_value(slot.type, known, v.value, reading.rates)}
+    said = [first for v in values if id(v) in old for first, _ in (_years(reading, v),) if first]
+    later = [v for v in values if id(v) not in old and said and _years(reading, v)[1] > max(said)]
+    return [v for v in values if id(v) not in old] if later else values
+
+
+def _years(reading: _Reading, value: Value) -> tuple[str, str]:
+    """The first and the last year that a value's sentence names, "" for none."""
+    dates = reading.scope.doc.lines[value.line].dates
+    years = sorted(d.canonical.split("/")[-1][:4] for d in dates)
+    return (years[0], years[-1]) if years else ("", "")
 
 
 def _note_periods(reading: _Reading, values: dict[str, list[Value]]) -> None:

@@ -70,7 +70,8 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
     """How surely a quantity is the slot's; 0 with the reason why it is not."""
     if quantity.role == "from" or is_old(line, quantity):
         return 0.0, "an old value"
-    if any(s.start <= quantity.start < s.end for s in line.signals if s.kind in ("pair", "trio")):
+    counted = _overlaps(scope.mentions(number, _terms(slot.of)), quantity.noun_start, quantity.noun_end)
+    if not counted and any(s.start <= quantity.start < s.end for s in line.signals if s.kind in ("pair", "trio")):
         return 0.0, "counts the parties"
     for need in slot.needs:
         if not any(line.has(t) for t in need.split("|")):

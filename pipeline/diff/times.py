@@ -18,7 +18,7 @@ PLACE_KINDS = frozenset({"place", "city"})
 def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
     """Dates of the claim's own event, best first; `beside` are values whose period it is (option `with`)."""
     found: list[Value] = []
-    if "with" in slot.options:
+    if "with" in slot.options and (beside or not slot.options.get("alone")):
         return _periods(scope, slot, beside)
     lines = sorted(scope.strength)
     for number in lines:
@@ -34,7 +34,7 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 score = scope.strength.get(number, 0.5) * (1 - near / (2 * DATE_REACH)) * own_share(scope, line)
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
     found.sort(key=lambda v: (-v.score, v.start))
-    return _precise([replace(v, value=_of_year(v.value)) for v in found])
+    return precise([replace(v, value=_of_year(v.value)) for v in found])
 
 
 def _of_year(canonical: str) -> str:
@@ -81,7 +81,7 @@ def _ahead(scope: Scope, slot: Slot, canonical: str) -> bool:
     return canonical[:4] > f"{published:%Y}" or (len(canonical) == 4 and canonical >= f"{published:%Y}")
 
 
-def _precise(found: list[Value]) -> list[Value]:
+def precise(found: list[Value]) -> list[Value]:
     """A date that says the best one more exactly comes before it."""
     if not found or "/" in found[0].value:
         return found
