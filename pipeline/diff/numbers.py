@@ -17,6 +17,7 @@ NAMELESS = 0.7
 FAR = 10**6  # what `nearest` answers where there is none
 PARTED = 25  # what a comma between a number and a party adds to their distance
 OLD_BEFORE = 14
+SAYING = 1  # what is denied is said after a word or two; right before a number the cue is its verb ("made up 8")
 OLD_AFTER = 14
 KINDS = {"money": "money", "count": "count", "percent": "percent", "ordinal": "ordinal", "duration": "duration"}
 
@@ -76,7 +77,7 @@ def _weigh(scope: Scope, slot: Slot, number: int, line: Line, quantity: Quantity
     for need in slot.needs:
         if not any(line.has(t) for t in need.split("|")):
             return 0.0, "lacks " + need
-    if any(s.end <= quantity.start and quantity.start - s.end < 60 for s in line.of_kind("denial")):
+    if any(SAYING < quantity.start - s.end < 60 for s in line.of_kind("denial")):
         return 0.0, "denied"
     of = scope.mentions(number, _terms(slot.of))
     other = scope.mentions(number, _terms(slot.not_of) | scope.rivals)

@@ -22,6 +22,7 @@ TALKS_REACH = 25
 SHORT = 3  # letters
 SAYING_REACH = 3  # a blank or two
 LEAD = 2  # the title and the first two sentences
+_PARTING = re.compile("[:;؛]")
 SURE_OFF = 0.6  # from which a line may end the path
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
@@ -97,7 +98,7 @@ def effective(line: Line, signal: Signal, lang: str, folded: str = "") -> tuple[
     if lang in VERB_FINAL:
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
         before += signals_after(line, "stage", signal.end, MODAL_AFTER, "planned")
-    negated = _negated(line, signal, lang) or _says_not(signal, lang, folded)
+    negated = _negated(line, signal, lang, folded) or _says_not(signal, lang, folded)
     if stage == "under-way" and _of_talks(line, signal):
         return "discussed", "talks are under way"
     if stage == "under-way" and _of_saying(line, signal):
@@ -137,8 +138,10 @@ def _says_not(signal: Signal, lang: str, folded: str) -> bool:
     return bool(ending) and bool(re.search(ending + "$", folded[signal.start : signal.end]))
 
 
-def _negated(line: Line, signal: Signal, lang: str) -> bool:
-    if signals_before(line, "negation", signal.start, NEGATION_BEFORE):
+def _negated(line: Line, signal: Signal, lang: str, folded: str) -> bool:
+    """Whether a negation stands by the word, with no colon or semicolon between."""
+    before = signals_before(line, "negation", signal.start, NEGATION_BEFORE)
+    if any(not _PARTING.search(folded, s.end, signal.start) for s in before):
         return True
     return lang in VERB_FINAL and bool(signals_after(line, "negation", signal.end, NEGATION_AFTER))
 
