@@ -67,4 +67,3 @@ def read_page(page: Page, watch: Watch) -> Outcome[Read]:
         site=found.site,
     )
     return Done(Read(extracted=found, analysis=analyse(article, watch)))
-
