@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.finding import NEWS
-from pipeline.storage import articles, people
+from pipeline.storage import articles, ledger, people
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 from pipeline.storage.sources import SourceShare
@@ -82,6 +82,21 @@ class TextRow:
     title: str
     text: str
     lang: str
+
+
+def waiting(tx: Transaction, *, topic: str = "", claim: str = "", limit: int) -> tuple[Any, ...]:
+    """News without a verdict, newest first: rows with id, claim, relation, confidence, importance, snoozed_until."""
+    query = (
+        sa.select(f.id, f.claim, f.relation, f.confidence, f.importance, f.snoozed_until)
+        .where(f.verdict == "", f.relation.in_(sorted(NEWS)), sa.not_(f.backlog), f.superseded_at.is_(None))
+        .order_by(f.id.desc())
+        .limit(limit)
+    )
+    if topic:
+        query = query.where(f.topic == topic)
+    if claim:
+        query = query.where(f.claim == claim)
+    return tuple(tx.all(query))
 
 
 def stories_of(tx: Transaction, finding_ids: Sequence[int]) -> dict[int, int]:
@@ -172,6 +187,45 @@ def values_lately(tx: Transaction, *, since: datetime) -> dict[str, dict[str, in
     found: dict[str, dict[str, int]] = {}
     for row in tx.all(query):
         found.setdefault(row.claim, {})[row.slot] = row.n
+    return found
+
+
+def reported(tx: Transaction, claims: Sequence[str], *, since: datetime) -> dict[str, tuple[ledger.Reported, ...]]:
+    """What `ledger.reported` says of several claims at once, each outlet's first and last report of a value alone."""
+    c = t.finding_changes.c
+    found: dict[str, list[ledger.Reported]] = {}
+    for some in _portions(claims):
+        query = (
+            sa.select(
+                f.claim,
+                c.slot,
+                c.new.label("value"),
+                f.source,
+                sa.func.max(f.article_id).label("article_id"),
+                sa.func.max(f.id).label("finding_id"),
+                sa.func.min(f.found_at).label("first"),
+                sa.func.max(f.found_at).label("last"),
+            )
+            .join(t.findings, f.id == c.finding_id)
+            .where(f.claim.in_(some), f.found_at >= since, f.superseded_at.is_(None), f.verdict != "dismissed")
+            .group_by(f.claim, c.slot, c.new, f.source)
+        )
+        for row in tx.all(query):
+            same = {"slot": row.slot, "value": row.value, "source": row.source, "article_id": row.article_id}
+            for at in sorted({row.first, row.last}):
+                one = ledger.Reported(**same, finding_id=row.finding_id, at=at)
+                found.setdefault(row.claim, []).append(one)
+    return {claim: tuple(sorted(rows, key=lambda one: (one.at, one.source))) for claim, rows in found.items()}
+
+
+def holding(tx: Transaction, claims: Sequence[str]) -> dict[tuple[str, str], int]:
+    """The ledger entry that holds for each slot of these claims: (claim, slot) -> number."""
+    g = t.ledger.c
+    found: dict[tuple[str, str], int] = {}
+    for some in _portions(claims):
+        query = sa.select(g.claim, g.slot, g.id).where(g.claim.in_(some), g.undone_at.is_(None))
+        for row in tx.all(query.order_by(g.learned_at, g.id)):
+            found[row.claim, row.slot] = row.id
     return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.analyse import known_values
 from pipeline.model.alert import Publisher
-from pipeline.model.finding import NEWS, RELATIONS
+from pipeline.model.finding import RELATIONS
 from pipeline.model.rules import SEVERITIES
 from pipeline.model.vantage import Vantage, vantage
 from pipeline.model.watch import Claim, Watch
@@ -97,21 +98,23 @@ class List:
 def work(desk: Desk, *, topic: str = "", claim: str = "", shown: int = SHOWN) -> List:
     """The items that wait for a verdict: denials first, then changes, then additions, weightiest first."""
     now = desk.clock.now()
-    which = findings.Filter(relations=tuple(sorted(NEWS)), verdict="", backlog=False, topic=topic, claim=claim)
     with desk.store.read() as tx:
-        rows = findings.select(tx, which, limit=READ)
+        rows = queries.waiting(tx, topic=topic, claim=claim, limit=READ)
         awake = [row for row in rows if row.snoozed_until is None or row.snoozed_until <= now]
         stories = queries.stories_of(tx, [row.id for row in awake])
-        groups: dict[tuple[str, str, int], list[SavedFinding]] = {}
+        groups: dict[tuple[str, str, int], list[Any]] = {}
         for row in awake:
-            key = (row.finding.claim, row.finding.relation, stories.get(row.id, -row.id))
-            groups.setdefault(key, []).append(row)
+            groups.setdefault((row.claim, row.relation, stories.get(row.id, -row.id)), []).append(row)
         ordered = sorted(groups.values(), key=lambda group: _order(group, desk.watch))
         counts: dict[str, int] = {}
         for group in ordered:
-            relation = group[0].finding.relation
-            counts[relation] = counts.get(relation, 0) + 1
-        items = _items(tx, desk, ordered[:shown], stories)
+            counts[group[0].relation] = counts.get(group[0].relation, 0) + 1
+        chosen = []
+        for group in ordered[:shown]:
+            lead = findings.load(tx, _lead(group).id)
+            if lead is not None:
+                chosen.append((lead, tuple(row.id for row in group if row.id != lead.id)))
+        items = _items(tx, desk, chosen, stories)
     return List(
         items=items, waiting=len(ordered), counts=counts, snoozed=len(rows) - len(awake), more=len(rows) == READ
     )
@@ -124,49 +127,48 @@ def item(desk: Desk, finding_id: int) -> Item | None:
         if row is None:
             return None
         stories = queries.stories_of(tx, [row.id])
-        group = [row]
+        others: tuple[int, ...] = ()
         if row.id in stories and not row.verdict:
             ids = {c.finding_id for c in queries.carriers(tx, [stories[row.id]]).get(stories[row.id], ())}
-            others = [findings.load(tx, other) for other in sorted(ids - {row.id})]
-            group += [o for o in others if o is not None and not o.verdict and o.superseded_at is None]
-        return _items(tx, desk, [group], stories, lead=row)[0]
+            found = [findings.load(tx, other) for other in sorted(ids - {row.id})]
+            others = tuple(o.id for o in found if o is not None and not o.verdict and o.superseded_at is None)
+        return _items(tx, desk, [(row, others)], stories)[0]
 
 
-def _order(group: Sequence[SavedFinding], watch: Watch) -> tuple[object, ...]:
+def _order(group: Sequence[Any], watch: Watch) -> tuple[object, ...]:
     lead = _lead(group)
     weight = max((row.importance or 0.0) for row in group)
-    severity = next((c.severity for c in watch.claims if c.id == lead.finding.claim), "") or "normal"
+    severity = next((c.severity for c in watch.claims if c.id == lead.claim), "") or "normal"
     return (
-        RELATIONS.index(lead.finding.relation),
+        RELATIONS.index(lead.relation),
         -weight,
         -SEVERITIES.index(severity),
         -len(group),
-        -lead.finding.confidence,
+        -lead.confidence,
         -lead.id,
     )
 
 
-def _lead(group: Sequence[SavedFinding]) -> SavedFinding:
-    return min(group, key=lambda row: (-row.finding.confidence, row.id))
+def _lead(group: Sequence[Any]) -> Any:
+    return min(group, key=lambda row: (-row.confidence, row.id))
 
 
 def _items(
     tx: Transaction,
     desk: Desk,
-    groups: Sequence[Sequence[SavedFinding]],
+    chosen: Sequence[tuple[SavedFinding, tuple[int, ...]]],
     stories: Mapping[int, int],
-    *,
-    lead: SavedFinding | None = None,
 ) -> tuple[Item, ...]:
-    leads = [lead or _lead(group) for group in groups]
+    """Items of these findings, each with the numbers of those that are decided along."""
+    leads = [row for row, _ in chosen]
     told = {row.id for row in leads}
     carriers = queries.carriers(tx, sorted({stories[i] for i in told if i in stories}))
     texts = queries.texts(tx, [row.version_id for row in leads])
     urls = queries.addresses(tx, [row.article_id for row in leads])
     past = queries.history(tx, "finding", [str(i) for i in told])
-    reported = _Reports(tx, desk)
+    reported = _Reports(tx, desk, sorted({row.finding.claim for row in leads}))
     found = []
-    for row, group in zip(leads, groups, strict=True):
+    for row, others in chosen:
         text = texts.get(row.version_id)
         story = stories.get(row.id)
         mine = carriers.get(story, ()) if story is not None else ()
@@ -176,7 +178,7 @@ def _items(
         found.append(
             Item(
                 finding=row,
-                others=tuple(other.id for other in group if other.id != row.id),
+                others=others,
                 claim=claim,
                 topic=topic_title(desk.watch, row.topic or claim.topic),
                 slots=reported.slots(row, claim),
@@ -195,38 +197,30 @@ def _items(
 
 
 class _Reports:
-    """What coverage says of each slot of the claims that are looked at, read once a claim."""
+    """What coverage and the ledger say of the slots of all claims that are looked at, read once."""
 
-    def __init__(self, tx: Transaction, desk: Desk) -> None:
-        self._tx = tx
+    def __init__(self, tx: Transaction, desk: Desk, claims: Sequence[str]) -> None:
         self._desk = desk
-        self._since = desk.clock.now() - timedelta(days=RIVAL_DAYS)
-        self._claims: dict[str, tuple[ledger.Reported, ...]] = {}
+        self._reported = queries.reported(tx, claims, since=desk.clock.now() - timedelta(days=RIVAL_DAYS))
+        self._holding = queries.holding(tx, claims)
 
     def slots(self, row: SavedFinding, claim: Claim) -> tuple[Slot, ...]:
         known = known_values(claim, self._desk.watch)
-        found = []
-        for saved in row.changes:
-            change = saved.change
-            entry = ledger.latest(self._tx, claim.id, change.slot)
-            now_known = known.get(change.slot)
-            found.append(
-                Slot(
-                    name=change.slot,
-                    type=change.type,
-                    old=change.old,
-                    new=change.new,
-                    now_known=now_known,
-                    ledger_entry=0 if entry is None else entry.id,
-                    reported=self._values(claim.id, change.slot, now_known, change.new),
-                )
+        return tuple(
+            Slot(
+                name=change.slot,
+                type=change.type,
+                old=change.old,
+                new=change.new,
+                now_known=known.get(change.slot),
+                ledger_entry=self._holding.get((claim.id, change.slot), 0),
+                reported=self._values(claim.id, change.slot, known.get(change.slot), change.new),
             )
-        return tuple(found)
+            for change in (saved.change for saved in row.changes)
+        )
 
     def _values(self, claim: str, slot: str, known: str | None, mine: str) -> tuple[Reported, ...]:
-        if claim not in self._claims:
-            self._claims[claim] = ledger.reported(self._tx, claim, since=self._since)
-        rows = [row for row in self._claims[claim] if row.slot == slot]
+        rows = [row for row in self._reported.get(claim, ()) if row.slot == slot]
         return side_by_side(rows, known, mine, source_names(self._desk, {row.source for row in rows}))
 
 
