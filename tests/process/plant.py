@@ -38,6 +38,7 @@ class Plant:
     base: str  # of the newsstand
     extra: str = ""  # more of settings.yaml
     lease: str = "3s"
+    tick: str = "200ms"
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     port: int = 0
 
@@ -67,7 +68,7 @@ class Plant:
         host = self.base.removeprefix("http://")
         (self.config / "settings.yaml").write_text(
             f"""database: {{url: "{self.url}"}}
-schedule: {{tick: 200ms, interval: 1s, floor: 1s, ceiling: 2s, longest: 2s, grace: 10s}}
+schedule: {{tick: {self.tick}, interval: 1s, floor: 1s, ceiling: 2s, longest: 2s, grace: 10s}}
 fetch: {{host_delay: 0s, per_host: 8, concurrency: 16, allow_private: ["{host}"]}}
 web: {{port: {self.port}}}
 lease: {{time: {self.lease}}}

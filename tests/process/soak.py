@@ -56,7 +56,7 @@ def soak(kind: str, seconds: float, rate: float, *, postgres: str = POSTGRES) ->
     stand = Newsstand()
     server = opened(stand)
     with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), postgres) as url:
-        plant = Plant(folder=Path(folder), url=url, base=stand.base)
+        plant = Plant(folder=Path(folder), url=url, base=stand.base, tick="1s")
         memory = {name: Memory([]) for name in SHAPES[kind]}
         try:
             for name, command in SHAPES[kind].items():

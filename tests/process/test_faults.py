@@ -29,6 +29,7 @@ def met(plant: Plant) -> bool:
     return plant.count("jobs", "name = 'poll' AND runs >= 2 AND result = 'ok'") == 1
 
 
+@pytest.mark.long
 def test_a_poisoned_article_is_put_aside_and_the_others_go_on(
     sqlite_url: str, plants: Plants, stand: Newsstand
 ) -> None:

@@ -103,8 +103,9 @@ def mark(plant: Plant, name: str) -> dict[str, object]:
     return found
 
 
-def test_a_standby_takes_over_after_a_kill(database_url: str, plants: Plants, stand: Newsstand) -> None:
-    plant = plants(database_url)
+@pytest.mark.postgres
+def test_a_standby_takes_over_after_a_kill(postgres_url: str, plants: Plants, stand: Newsstand) -> None:
+    plant = plants(postgres_url)
     plant.start("first", "run", "--without", "web")
     plant.until(lambda: polled(plant))
     plant.start("second", "run", "--without", "web")
