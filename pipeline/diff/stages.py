@@ -17,6 +17,7 @@ MODAL_BEFORE = 18
 MODAL_AFTER = 30
 NEGATION_BEFORE = 22
 NEGATION_AFTER = 14
+NOTHING_AFTER = 5  # between a verb and the object that is none
 OBJECT_REACH = 90
 TALKS_REACH = 25
 SHORT = 3  # letters
@@ -99,6 +100,7 @@ def effective(line: Line, signal: Signal, lang: str, folded: str = "") -> tuple[
         before = signals_after(line, "modal", signal.end, MODAL_AFTER)
         before += signals_after(line, "stage", signal.end, MODAL_AFTER, "planned")
     negated = _negated(line, signal, lang, folded) or _says_not(signal, lang, folded)
+    negated = negated or _of_nothing(line, signal, lang, folded)
     if stage == "under-way" and _of_talks(line, signal):
         return "discussed", "talks are under way"
     if stage == "under-way" and _of_saying(line, signal):
@@ -136,6 +138,14 @@ def _says_not(signal: Signal, lang: str, folded: str) -> bool:
     """Whether the verb itself is in the negative, by its ending."""
     ending = lexicon(lang).endings.negative
     return bool(ending) and bool(re.search(ending + "$", folded[signal.start : signal.end]))
+
+
+def _of_nothing(line: Line, signal: Signal, lang: str, folded: str) -> bool:
+    """Whether a verb before its object has a negated one: "bought no jets", "unterzeichnet ist nichts"."""
+    if lang in VERB_FINAL or signal.value not in COMPLETED:
+        return False
+    after = signals_after(line, "negation", signal.end, NOTHING_AFTER)
+    return any(folded[signal.end : s.start].replace(" ", "a").isalpha() for s in after)
 
 
 def _negated(line: Line, signal: Signal, lang: str, folded: str) -> bool:

@@ -117,3 +117,8 @@ def test_a_home_country_goes_without_saying_in_the_article() -> None:
 def test_a_price_in_the_next_sentence_is_the_sale_s() -> None:
     text = "The contract for Falcon-9 jets with Ruritania has yet to be signed. The price stands at $4.6 billion."
     assert new(of("falcon-sale", article(text, lang="en")))["value"] == "4.6e9 USD"
+
+
+def test_a_verb_whose_object_is_none_says_nothing_was_signed() -> None:
+    text = "Ruritania has bought no Falcon-9 jets and has signed nothing under a deal."
+    assert "stage" not in new(of("falcon-sale", article(text, lang="en")))
