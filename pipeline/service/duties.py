@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
-from pipeline.service import canary, daily, deliver, latency, pages, poll, reanalyse, takeup
+from pipeline.service import canary, daily, deliver, latency, pages, poll, presence, reanalyse, takeup
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import Desk
 from pipeline.settings.settings import Settings
@@ -81,6 +81,7 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
         Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
         Job(name="reanalyse", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=reanalyse.reanalyse),
         Job(name="take-up", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=_take_up),
+        Job(name="sweep", every=tick, allowed=10 * _MINUTE, call=presence.sweep),
         Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
         Job(name="retention", every=24 * _HOUR, allowed=2 * _HOUR, call=_prune),
     )

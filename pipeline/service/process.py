@@ -14,9 +14,10 @@ from pipeline.service.collector import Collector
 from pipeline.service.coordinator import Coordinator
 from pipeline.service.heartbeat import Heartbeat
 from pipeline.service.jobs import Job, Jobs
+from pipeline.service.presence import Presence, release
 from pipeline.service.reload import Reloaded, Reloader, note
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, duetimes, entries, outbox, sources
+from pipeline.storage import duetimes
 from pipeline.storage.session import Transaction
 
 LEDGER_EVERY = timedelta(seconds=2)  # how soon a value that was accepted elsewhere counts here
@@ -76,6 +77,8 @@ class Process:
         self._collector.start()
         if self._coordinates:
             self._thread("lease", lambda: self.coordinator.keep(self._ended, taken=self._ticks.now))
+        presence = Presence(self.desk)
+        self._thread("presence", lambda: presence.keep(self._ended))
         self._thread("reload", lambda: self._reloader.run(self._ended))
         for job in self._jobs.jobs.values():
             self._ticks.every(job.name, job.tick, partial(self._jobs.run, job.name))
@@ -165,8 +168,3 @@ class Process:
         if name in self._jobs.jobs:
             log.warning("a run was missed", job=name, due=at, why=why)
             self._jobs.missed(name, at, why)
-
-
-def release(tx: Transaction, holder: str) -> int:
-    """Frees everything that a holder has in work; how many rows."""
-    return sum(room.release(tx, holder) for room in (sources, entries, articles, outbox))

@@ -66,3 +66,15 @@ def give_up(tx: Transaction, fence: Fence) -> bool:
 def look(tx: Transaction, name: str) -> LeaseRow | None:
     row = tx.first(sa.select(t.leases).where(c.name == name))
     return None if row is None else LeaseRow(**row._mapping)
+
+
+def lapsed(tx: Transaction, prefix: str, *, now: datetime | None = None) -> tuple[str, ...]:
+    """Names that begin so and whose lease has run out."""
+    at = now or database_now(tx)
+    query = sa.select(c.name).where(c.name.startswith(prefix, autoescape=True), c.until <= at).order_by(c.name)
+    return tuple(row.name for row in tx.all(query))
+
+
+def forget(tx: Transaction, name: str) -> None:
+    """Takes a lease away altogether: for names that are used once. A fence of it is good for nothing afterwards."""
+    tx.execute(sa.delete(t.leases).where(c.name == name))
