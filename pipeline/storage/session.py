@@ -89,7 +89,8 @@ class Transaction:
         What is looked for and, not found, made must be looked for in turn. SQLite holds its one write lock already.
         """
         if self.postgres:
-            self.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+            own = sa.func.concat(sa.func.current_schema(), ":", name)  # such locks are the whole database's
+            self.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(own, 0))))
 
     def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows, leaving out those that are there."""
