@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo run test check gate raise-floors schemas bench crash soak lock clean fmt
+.PHONY: setup demo run test test-process check gate raise-floors schemas bench crash soak lock clean fmt
 
 setup: $(STAMP)
 
@@ -23,7 +23,11 @@ run: setup
 	$(BIN)/claimwatch --config config run $(ARGS)
 
 test: setup
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --ignore tests/process $(ARGS)
+
+# Real processes: kills, takeovers, restarts, the commands of docker-compose.yml.
+test-process: setup
+	$(BIN)/pytest -n 2 tests/process $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -13,14 +13,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from test_quality import FLOORS, HERE, figure, measured
 
-SLACK = 0.004  # under the figure: one article more or less read otherwise is no regression
+SLACK = 0.01  # under the figure: one article more or less read otherwise is no regression
 MEASURES = ("topics", "claims", "claims other", "relation", "news", "denials", "changes", "quiet", "calibration")
 
 
 def main() -> None:
     """Write floors.json anew."""
     fell = []
-    for name in ("tuning", "held_out"):
+    for name in ("tuning", "held_out", "probe"):
         floors = FLOORS.setdefault(name, {})
         for what in MEASURES:
             reached = math.floor((figure(measured(name), what) - SLACK) * 1000) / 1000
