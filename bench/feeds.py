@@ -53,7 +53,9 @@ def serve(pipe: Connection, items: int) -> None:
             return web.Response(status=304)
         if request.path == "/robots.txt":
             return web.Response(status=404)
-        return web.Response(body=rss(int(request.path[1:]), items), content_type="application/rss+xml")
+        return web.Response(
+            body=rss(int(request.path[1:]), items), content_type="application/rss+xml", headers={"ETag": '"1"'}
+        )
 
     async def run() -> None:
         app = web.Application()

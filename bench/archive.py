@@ -1,0 +1,92 @@
+"""6. Out to many: an archive of pages through the engine, on one and two workers of each kind."""
+
+from __future__ import annotations
+
+import io
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from bench import mix
+from bench.figures import Figure, Options, busy
+from pipeline.service.backfill import Backfill, Progress
+from pipeline.service.wiring import desk
+from pipeline.settings.load import Configuration
+
+NAME = "backfill"
+SHARE = 0.02  # of the records touch a topic
+RECORDS = 300  # times --scale
+
+
+def written(to: Path, some: list[bytes]) -> Path:
+    """A WARC file of the pages."""
+    with to.open("wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        for number, page in enumerate(some):
+            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            address = f"https://o{number % 20}.example/{number}"
+            record = writer.create_warc_record(address, "response", payload=io.BytesIO(page), http_headers=headers)
+            writer.write_record(record)
+    return to
+
+
+def run(configuration: Configuration, warc: Path, **engine: object) -> tuple[Progress, float, float]:
+    """One backfill into a new database: what came of it, seconds, and processor seconds of this process."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = configuration.settings.database.model_copy(update={"url": f"sqlite:///{folder}/bench.db"})
+        chosen = configuration.settings.engine.model_copy(update=engine)
+        settings = configuration.settings.model_copy(update={"database": database, "engine": chosen})
+        with desk(replace(configuration, settings=settings, sources=(), data=Path(folder)), upgrade=True) as built:
+            started, began = time.perf_counter(), busy()
+            progress = Backfill(built).run((warc,))
+            return progress, time.perf_counter() - started, busy() - began
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """A Dask cluster of processes on this machine; its address."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+        yield str(local.scheduler_address)
+
+
+def measure(options: Options) -> list[Figure]:
+    """Records a second a core in this process, then one and two processes."""
+    configuration = mix.configuration()
+    real = mix.real(options.pages)
+    texts = [text for text in mix.labelled(configuration.watch) if text.touches]
+    count = RECORDS * options.scale
+    chance = random.Random(7)
+    touching = mix.filled_all(real, texts)[: max(1, round(count * SHARE))]
+    some = [*(real[n % len(real)] for n in range(count - len(touching))), *touching]
+    chance.shuffle(some)
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        warc = written(Path(folder) / "pages.warc.gz", some)
+        run(configuration, warc)
+        progress, _, spent = run(configuration, warc)
+        detail = {"outcomes": dict(progress.outcomes), "records": count, "MB": round(warc.stat().st_size / 1e6, 1)}
+        figures.append(
+            Figure(bench=NAME, name="records a second a core", value=count / spent, unit="", floor=100.0, detail=detail)
+        )
+        for kind in ("processes", "dask"):
+            wall = {}
+            try:
+                for workers in (1, 2):
+                    with cluster(workers) if kind == "dask" else nullcontext("") as address:
+                        wall[workers] = run(configuration, warc, kind=kind, workers=workers, address=address)[1]
+            except Exception as error:  # noqa: BLE001 - a kind that cannot run here is told, the other is measured
+                print(f"backfill on {kind}: {type(error).__name__}: {error}")
+                continue
+            detail = {f"{workers}_s": round(seconds, 1) for workers, seconds in wall.items()}
+            name = f"{kind}: speed-up from one to two workers"
+            figures.append(Figure(bench=NAME, name=name, value=wall[1] / wall[2], detail=detail))
+    return figures
