@@ -17,7 +17,7 @@ from pipeline.model.outcome import Done, Outcome, Skipped
 
 LONGEST_VALUE = 2000  # characters of one field; an article's text never belongs into a log
 NAME = "claimwatch"
-_QUIET = ("apscheduler", "watchfiles", "distributed", "asyncio", "aiohttp", "apprise", "alembic", "trafilatura")
+_QUIET = ("apscheduler", "watchfiles", "distributed", "asyncio", "aiohttp", "alembic", "trafilatura")
 
 
 def escaped(text: str, limit: int = LONGEST_VALUE) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
 from pipeline.model.rules import Channel, Secret
 from pipeline.notify.webhook import signature
+from pipeline.service import log
 
 # Apprise looks for an old module of Python's when it first loads its services.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -215,3 +217,10 @@ def test_html_goes_to_services_that_take_it() -> None:
     with HookServer(Hook()) as hook:
         notify.send(chat(apprise_address(hook) + "?format=html", options={"format": "html"}), ALERT, now=NOW)
     assert "<strong" in json.loads(hook.requests[0][1])["message"]
+
+
+def test_a_refusal_keeps_its_reason_when_logs_are_set_up() -> None:
+    """The reason comes by Apprise's own log: a service that quietens it would park messages without saying why."""
+    log.set_up(stream=io.StringIO())
+    with HookServer(Hook(answers=[(404, "")])) as hook, pytest.raises(NotifyError, match="404"):
+        notify.send(chat(apprise_address(hook)), ALERT, now=NOW)
