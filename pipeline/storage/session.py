@@ -76,9 +76,7 @@ class Transaction:
 
     def insert_new(self, table: sa.Table, values: Mapping[str, Any], *, returning: str = "") -> Any:
         """Inserts unless a constraint says it is there. Returns that column of the new row (else True), or None."""
-        statement = self.upsert(table).values(**values).on_conflict_do_nothing()
-        column = table.c[returning] if returning else next(iter(table.primary_key))
-        row = self.connection.execute(statement.returning(column)).first()
+        row = self.connection.execute(_insert_new(table, returning, self.postgres), values).first()
         if row is None:
             return None
         return row[0] if returning else True
@@ -102,6 +100,13 @@ class Transaction:
 def _insert(table: sa.Table) -> Executable:
     """Built once a table: putting a statement together takes longer than running it."""
     return sa.insert(table).returning(table.c.id)
+
+
+@cache
+def _insert_new(table: sa.Table, returning: str, postgres: bool) -> Executable:
+    added = postgresql.insert(table) if postgres else sqlite.insert(table)
+    column = table.c[returning] if returning else next(iter(table.primary_key))
+    return added.on_conflict_do_nothing().returning(column)
 
 
 class Store:
