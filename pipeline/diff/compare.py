@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.diff import verdict as verdicts
 from pipeline.diff.confidence import confidence
-from pipeline.diff.numbers import Value, pick, read_numbers
+from pipeline.diff.numbers import Value, pick, read_numbers, said_to_have_come
 from pipeline.diff.redline import redline
-from pipeline.diff.scope import Scope, scope_of
+from pipeline.diff.scope import TITLE, Scope, scope_of, signals_after, signals_before
 from pipeline.diff.stages import StageSeen, read_stages, strongest
-from pipeline.diff.times import precise, read_dates, read_places
-from pipeline.diff.values import OFF_PATH, later_stage, same_value, stage_rank, surer
+from pipeline.diff.times import latest, precise, read_dates, read_places
+from pipeline.diff.values import OFF_PATH, later_stage, same_figure, same_value, stage_rank, surer
 from pipeline.model.finding import Change, Finding, Span, Step
 from pipeline.model.watch import Claim, Concept, Rates, Slot
 from pipeline.text.document import Candidate, Document
 
 TOGETHER = 0.2  # what each further slot that a sentence fills adds to the scores of its values
+SECOND = 0.2  # of the best score, from which the number of what has come (or is on order) stands beside it
+BECOMES = 8  # code points between a value and the word that makes it the new one
 EVIDENCE = 3  # sentences kept with a finding
 OPPOSITE = {"supports": "opposes", "opposes": "supports", "neutral": "supports"}
 NUMBERS = frozenset({"money", "count", "percent", "ordinal", "duration"})
@@ -71,11 +73,13 @@ def compare(
     reading.stated = any(not h.weak and not h.denies for h in candidate.hits)
     against = _against(reading, candidate)
     surest = verdicts.certainty(scope)
-    if against.denied:
+    if against.denied and not against.refused:
         return _denied(reading, candidate, against)
     off = _read_slots(reading, concepts, surest)
     if off is not None:
         return _off_path(reading, candidate, off)
+    if against.denied:
+        return _denied(reading, candidate, against)
     return _finding(reading, candidate, _relation(reading), surest.certainty or "reported")
 
 
@@ -95,7 +99,7 @@ def _against(reading: _Reading, candidate: Candidate) -> verdicts.Verdict:
     if "stance" in types:
         return verdicts.Verdict()
     against = verdicts.denial(reading.scope)
-    return against if against.line <= verdicts.LEAD else verdicts.Verdict()
+    return against if reading.scope.is_news(against.line) else verdicts.Verdict()
 
 
 def _only_denied(reading: _Reading, candidate: Candidate) -> Finding | None:
@@ -123,12 +127,7 @@ def _denied(reading: _Reading, candidate: Candidate, against: verdicts.Verdict) 
 
 def _off_path(reading: _Reading, candidate: Candidate, off: Change) -> Finding:
     reading.step("stage", f"off the path: {off.new}", 1.0, off.evidence)
-    stance = [
-        Change(slot=s.name, type=s.type, old=reading.known.get(s.name), new="denied", evidence=off.evidence)
-        for s in reading.scope.claim.slots
-        if s.type == "certainty"
-    ]
-    reading.changed = [*stance, off]
+    reading.changed = [off]
     reading.added = []
     return _finding(reading, candidate, "denies", "reported")
 
@@ -138,17 +137,22 @@ def _read_slots(reading: _Reading, concepts: dict[str, Concept], surest: verdict
     read = {s.name: _read(reading, s, concepts) for s in reading.scope.claim.slots}
     together = _together(reading, read)
     values: dict[str, list[Value]] = {}
-    for slot in sorted(reading.scope.claim.slots, key=lambda s: "with" in s.options):
+    dated: Value | None = None  # of the claim's open event
+    for slot in sorted(reading.scope.claim.slots, key=lambda s: ("with" in s.options, s.type != "date")):
         several = slot.type in ("money", "count") and not slot.options.get("single")
         found = read[slot.name]
         if "with" in slot.options:
             found = read_dates(reading.scope, slot, values.get(str(slot.options["with"]), []))
         elif reading.known.get(slot.name) is None and slot.type not in ("money", "percent"):
             found = sorted((_joined(v, together) for v in found), key=lambda v: (-v.score, v.start))
-            found = precise(found) if slot.type == "date" else found
+            found = precise(latest(found)) if slot.type == "date" else _not_before(reading, found, dated)
         if slot.options.get("several"):
             several, found = True, [v for v in found if v.line == found[0].line]
         values[slot.name] = pick(found, several=several)
+        if slot.type == "date" and slot.known is None and values[slot.name]:
+            dated = values[slot.name][0]
+        if slot.type == "count" and several:
+            values[slot.name] = _come_and_ordered(reading, found, values[slot.name])
     reading.numbers = values
     _note_periods(reading, values)
     off = None
@@ -173,6 +177,30 @@ def _read(reading: _Reading, slot: Slot, concepts: dict[str, Concept]) -> list[V
     return read_places(reading.scope, slot, concepts) if slot.type in ("place", "party") else []
 
 
+def _not_before(reading: _Reading, found: list[Value], dated: Value | None) -> list[Value]:
+    """Without what stands in a sentence that speaks of an earlier date only than that of the event."""
+    if dated is None:
+        return found
+    when = dated.value.split("/")[0]
+    lines = reading.scope.doc.lines
+
+    def earlier(number: int) -> bool:
+        dates = [d.canonical.split("/")[-1] for d in lines[number].dates]
+        return bool(dates) and all(d[: len(when)] < when[: len(d)] for d in dates)
+
+    return [v for v in found if not earlier(v.line)]
+
+
+def _come_and_ordered(reading: _Reading, found: list[Value], taken: list[Value]) -> list[Value]:
+    """With the best number of what has come beside that of what is on order, and the other way round (ruling 15)."""
+    come = {said_to_have_come(reading.scope, v) for v in taken}
+    if len(come) != 1:
+        return taken
+    others = [v for v in found if v.line != TITLE and said_to_have_come(reading.scope, v) not in come]
+    others = [v for v in others if v.score >= SECOND * taken[0].score and v.value not in {t.value for t in taken}]
+    return [*taken, *others[:1]]
+
+
 def _together(reading: _Reading, read: dict[str, list[Value]]) -> dict[int, int]:
     """How many open slots each sentence fills: what is said of one event stands together."""
     lines = [(v.line, name) for name, some in read.items() if reading.known.get(name) is None for v in some]
@@ -184,14 +212,26 @@ def _joined(value: Value, together: dict[int, int]) -> Value:
 
 
 def _newest(reading: _Reading, slot: Slot, values: list[Value]) -> list[Value]:
-    """Without those that repeat what is known, where a sentence that is dated later gives another (ruling 15)."""
+    """Without those that repeat what is known, where another is said to be later or what it has become (ruling 15)."""
     known = reading.known.get(slot.name)
     if known is None or slot.options.get("fixed"):
         return values
     old = {id(v) for v in values if same_value(slot.type, known, v.value, reading.rates)}
+    if slot.options.get("single"):
+        lines = {v.line for v in values if id(v) in old} & {v.line for v in values if id(v) not in old}
+        values = [v for v in values if id(v) not in old or v.line not in lines]
+    if any(id(v) not in old and _becomes(reading, v) for v in values):
+        return [v for v in values if id(v) not in old]
     said = [first for v in values if id(v) in old for first, _ in (_years(reading, v),) if first]
     later = [v for v in values if id(v) not in old and said and _years(reading, v)[1] > max(said)]
     return [v for v in values if id(v) not in old] if later else values
+
+
+def _becomes(reading: _Reading, value: Value) -> bool:
+    """Whether a value is said to be what another has turned into: "cut to", "raised to", "now stands at"."""
+    line = reading.scope.doc.lines[value.line]
+    before = signals_before(line, "becomes", value.start, BECOMES, "before")
+    return bool(before or signals_after(line, "becomes", value.end, BECOMES, "after"))
 
 
 def _years(reading: _Reading, value: Value) -> tuple[str, str]:
@@ -213,7 +253,10 @@ def _note_periods(reading: _Reading, values: dict[str, list[Value]]) -> None:
 
 
 def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
-    seen = strongest(read_stages(reading.scope, slot))
+    stages = read_stages(reading.scope, slot)
+    seen = strongest(reading.scope, _of_the_event(reading, stages) if reading.known.get(slot.name) is None else stages)
+    if reading.known.get(slot.name) is None:
+        seen = _ahead(reading, seen)
     if seen is None:
         return None
     if seen.stage == "delivered" and _in_part(reading):
@@ -231,6 +274,25 @@ def _read_stage(reading: _Reading, slot: Slot) -> Change | None:
     elif stage_rank(seen.stage) < stage_rank(known) and slot.options.get("strict"):
         reading.old_news = True
     return None
+
+
+def _ahead(reading: _Reading, seen: StageSeen | None) -> StageSeen | None:
+    """An open event that is dated ahead of publication has not happened: whatever is said to be done, it is planned."""
+    published = reading.scope.doc.published
+    dates = [v for s in reading.scope.claim.slots if s.type == "date" for v in reading.numbers.get(s.name, ())]
+    if published is None or not dates or (seen is not None and stage_rank(seen.stage) < stage_rank("under-way")):
+        return seen
+    when = dates[0].value.split("/")[0]
+    if when <= f"{published:%Y-%m-%d}"[: len(when)]:
+        return seen
+    return StageSeen("planned", dates[0].line, dates[0].start, dates[0].end, dates[0].score, "dated ahead")
+
+
+def _of_the_event(reading: _Reading, stages: list[StageSeen]) -> list[StageSeen]:
+    """For an open stage those that stand with values that were taken: what is said of one event stands together."""
+    lines = {v.line for values in reading.numbers.values() for v in values}
+    beside = [s for s in stages if s.line in lines or s.stage in OFF_PATH]
+    return beside if any(s.line in lines for s in beside) else stages
 
 
 def _in_part(reading: _Reading) -> bool:
@@ -274,7 +336,7 @@ def _compare_values(reading: _Reading, slot: Slot, found: list[Value]) -> None:
     if known is None:
         reading.added += changes
         return
-    other_period = slot.name in reading.periods and all(c.new != known for c in changes)
+    other_period = slot.name in reading.periods and not any(same_figure(known, c.new) for c in changes)
     if any(same_value(slot.type, known, c.new, reading.rates) for c in changes) and not other_period:
         reading.stated = True
         return

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from pipeline.model.watch import Claim
 from pipeline.text.document import Candidate, Document, Line, Mention, Signal
 
 _CLAUSE = re.compile(r"[;:—،؛]|,(?=\s)|\s[–-]\s|\((?=\w)|\)")
 TITLE = 0
+FADING = 0.8  # what is left of it from sentence to sentence
+FAINT = 0.15  # how surely the next paragraph speaks of what it calls "the contract": its sums do, its stages may not
+LEAD = 2  # the title and the first two sentences are what the article is about
+DATED = 2  # sentences before it in which a line's day is told
+LATELY = 9  # days: last week's news is told this week
+THIS_WEEK = 6  # days: "this week" ends after today
 VERB_FINAL = frozenset({"tr", "az", "ur", "hi", "fa", "hy"})  # languages whose auxiliaries follow the verb
 
 
@@ -25,6 +32,7 @@ class Scope:
     things: frozenset[str] = frozenset()  # core terms that are no country or person
     others: frozenset[str] = frozenset()  # weapons, projects, events that the claim does not name
     own: frozenset[str] = frozenset()  # the claim's own parties, by its cue `own`
+    subject: frozenset[str] = frozenset()  # terms that name its own thing, by its cue `subject`
     hit_lines: list[int] = field(default_factory=list)
     hit_groups: dict[int, set[int]] = field(default_factory=dict)
 
@@ -32,15 +40,48 @@ class Scope:
         line = self.doc.lines[number]
         return [m for t in terms for m in line.terms.get(t, ())]
 
+    def names(self, number: int, at: int) -> bool:
+        """Whether a place lies within the name of a thing: the number in a name counts nothing."""
+        named = self.mentions(number, self.things | self.others)
+        return any(m.start < at < m.end for m in named)
+
+    def is_news(self, number: int) -> bool:
+        """Whether a line tells what the article was written for: the title, the lead, or what was done or said lately.
+
+        A column comes to its news late and dates it: "a spokesman said on Tuesday". Background has older dates or none.
+        """
+        if number <= LEAD:
+            return True
+        if self.doc.published is None:
+            return False
+        lines = self.doc.lines
+        beside = [near for near in lines[number - DATED : number + 1] if near.paragraph == lines[number].paragraph]
+        today = self.doc.published.date()
+        return any(_is_lately(d.canonical, today) for near in beside for d in near.dates)
+
     def follows(self, number: int) -> bool:
-        """Whether a line goes on about the claim without naming its thing: beside a hit, with no other thing named."""
+        """Whether a line goes on about the claim without naming its thing: after a hit, with no other thing named."""
         line = self.doc.lines[number]
         if not self.others.isdisjoint(line.terms):
             return False
-        for beside in (number - 1, number + 1):
-            if beside in self.hit_lines and self.doc.lines[beside].paragraph in (line.paragraph, -1):
-                return True
-        return number in self.hit_lines and bool(line.carried)
+        if number - 1 in self.hit_lines and self.doc.lines[number - 1].paragraph in (line.paragraph, -1):
+            return True
+        return number in self.hit_lines
+
+    def of_another(self, number: int, objects: list[Mention]) -> bool:
+        """Whether a line names another thing and of the claim's only what any thing may have ("the contract")."""
+        if not self.subject or any(m.term in self.subject for m in objects):
+            return False
+        line = self.doc.lines[number]
+        return not self.others.isdisjoint(line.terms) and not any(line.has(t) for t in self.subject)
+
+
+def _is_lately(canonical: str, today: date) -> bool:
+    """Whether a day, or the last day of a span of days, lies within LATELY before another."""
+    day = canonical.split("/")[-1]
+    if len(day) != len("2026-01-31"):
+        return False
+    return -LATELY <= (date.fromisoformat(day) - today).days <= THIS_WEEK
 
 
 def scope_of(
@@ -54,7 +95,7 @@ def scope_of(
     core = _core(claim)
     rivals = _split(claim.rivals)
     own = _split(claim.cues_terms("own"))
-    scope = Scope(claim, doc, {}, core, rivals, core - parties, things - core, own)
+    scope = Scope(claim, doc, {}, core, rivals, core - parties, things - core, own, _split(claim.cues_terms("subject")))
     for hit in candidate.hits:
         if hit.denies:
             continue
@@ -82,6 +123,7 @@ def _reach(scope: Scope) -> None:
     """The subject goes on into the next sentences of the same paragraph, and from the title into the first."""
     reach = max((s.reach for s in scope.claim.slots), default=0)
     lines = scope.doc.lines
+    names = _split(tuple(t for s in scope.claim.slots for t in s.of)) - scope.own
     for number in sorted(set(scope.hit_lines)):
         for step in range(1, reach + 1):
             after = number + step
@@ -90,17 +132,31 @@ def _reach(scope: Scope) -> None:
             if _taken_over(scope, after):
                 break
             scope.strength.setdefault(after, 0.7 - 0.1 * step)
+        _go_on(scope, number + reach + 1, names)
         before = number - 1
         if before > TITLE and lines[before].paragraph == lines[number].paragraph and not _taken_over(scope, before):
             scope.strength.setdefault(before, 0.5)
 
 
+def _go_on(scope: Scope, number: int, names: frozenset[str]) -> None:
+    """Sentences that go on about a passage by what its subject may be called ("the contract"), one after another."""
+    lines = scope.doc.lines
+    while number < len(lines) and number - 1 in scope.strength:
+        line = lines[number]
+        same = line.paragraph == lines[number - 1].paragraph
+        if names.isdisjoint(line.terms) or not scope.others.isdisjoint(line.terms):
+            break
+        if _taken_over(scope, number):
+            break
+        scope.strength.setdefault(number, FADING * scope.strength[number - 1] if same else FAINT)
+        number += 1
+
+
 def _subject_lines(scope: Scope) -> None:
     """Lines elsewhere that name the claim's own thing."""
-    subject = _split(scope.claim.cues_terms("subject"))
-    for term in subject:
+    for term in scope.subject:
         for number in scope.doc.where.get(term, ()):
-            scope.strength.setdefault(number, 0.5)
+            scope.strength[number] = max(scope.strength.get(number, 0), 0.5)
 
 
 def _taken_over(scope: Scope, number: int) -> bool:

@@ -12,6 +12,11 @@ from pipeline.text.cues import lexicon
 from pipeline.text.document import Line, Mention
 
 DATE_REACH = 140  # code points from a date to the subject it dates
+SURE_ENOUGH = 0.65  # of the best score, from which a later date of an open event is the news
+CARRIED = 4  # sentences back from which a figure may take its period
+DATELINE = 1  # the first sentence of the text may begin with where it was written
+_DATELINE = re.compile(r"\s*(?:[,(].{0,24}?[-–—:)]|[-–—:]|/)")
+MONTH = len("2024-07")
 PLACE_KINDS = frozenset({"place", "city"})
 
 
@@ -38,15 +43,17 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
 
 
 def _of_year(canonical: str) -> str:
-    """An event's season or half-year is known to the year; what spans years stays an interval."""
+    """An event's season or half-year is known to the year; what spans years, or days, stays an interval."""
     first, _, last = canonical.partition("/")
-    return first[:4] if last and first[:4] == last[:4] else canonical
+    return first[:4] if len(last) == MONTH and first[:4] == last[:4] else canonical
 
 
 def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
     """The period of the first value: the nearest date in its sentence, the one before, or where it is said again."""
     for value in beside[:1]:
-        for number in dict.fromkeys((value.line, value.line - 1, *_again(scope, value))):
+        for number in dict.fromkeys(
+            (value.line, value.line - 1, *_again(scope, value), *range(value.line - 2, value.line - 1 - CARRIED, -1))
+        ):
             if number < 0:
                 continue
             line = scope.doc.lines[number]
@@ -56,7 +63,10 @@ def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                     dates,
                     key=lambda d: (parted(scope, d.start, d.end, value), gap(d.start, d.end, value.start, value.end)),
                 )
-                return [Value(slot.name, best.canonical, number, best.start, best.end, value.score, "its period")]
+                said = (
+                    best.canonical if slot.options.get("coarse") or "/" in str(slot.known) else _of_year(best.canonical)
+                )
+                return [Value(slot.name, said, number, best.start, best.end, value.score, "its period")]
     return []
 
 
@@ -79,6 +89,13 @@ def _ahead(scope: Scope, slot: Slot, canonical: str) -> bool:
     if not slot.options.get("ahead") or published is None:
         return True
     return canonical[:4] > f"{published:%Y}" or (len(canonical) == 4 and canonical >= f"{published:%Y}")
+
+
+def latest(found: list[Value]) -> list[Value]:
+    """Of the dates of an open event the latest that is sure enough comes first: what lies before it is background."""
+    sure = [v for v in found if v.score >= SURE_ENOUGH * found[0].score]
+    last = max(sure, key=lambda v: v.value.split("/")[0], default=None)
+    return sorted(found, key=lambda v: v is not last)
 
 
 def precise(found: list[Value]) -> list[Value]:
@@ -116,7 +133,7 @@ def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[
             if concept.kind not in kinds or term in skipped:
                 continue
             for mention in line.terms[term]:
-                if concept.country and not _located(scope, line, mention):
+                if concept.country and not _located(scope, number, line, mention):
                     continue  # a capital stands for its government unless something is said to be there
                 near = nearest(
                     scope.mentions(number, _terms(slot.of) or scope.core - {term}), mention.start, mention.end
@@ -129,8 +146,10 @@ def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[
     return sorted(found, key=lambda v: (-v.score, v.start))
 
 
-def _located(scope: Scope, line: Line, mention: Mention) -> bool:
-    """Whether the text says that something is at a place, by preposition, postposition or ending."""
+def _located(scope: Scope, number: int, line: Line, mention: Mention) -> bool:
+    """Whether the text says that something is at a place: by preposition, postposition or ending, or as a dateline."""
+    if number == DATELINE and not scope.doc.folded[line.start : mention.start].strip():
+        return bool(_DATELINE.match(scope.doc.folded, mention.end))
     if signals_before(line, "place", mention.start, 2, "before") or signals_after(
         line, "place", mention.end, 2, "after"
     ):

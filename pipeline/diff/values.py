@@ -56,6 +56,11 @@ def same_value(kind: str, known: str, said: str, rates: Rates) -> bool:
     return known.casefold() == said.casefold()
 
 
+def same_figure(known: str, said: str) -> bool:
+    """Whether two values give one figure to the letter, bounds aside."""
+    return _BOUND.sub("", known) == _BOUND.sub("", said)
+
+
 def _same_number(kind: str, known: str, said: str, rates: Rates) -> bool:
     a, b = parse_number(known), parse_number(said)
     if a is None or b is None:

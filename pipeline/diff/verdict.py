@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from pipeline.diff.scope import (
+    LEAD,
     TITLE,
     VERB_FINAL,
     Scope,
@@ -17,7 +19,8 @@ from pipeline.diff.scope import (
 )
 from pipeline.diff.stages import effective
 from pipeline.diff.values import OFF_PATH
-from pipeline.text.document import Candidate, Hit, Line, Signal
+from pipeline.text.cues import lexicon
+from pipeline.text.document import Candidate, Hit, Line, Mention, Signal
 
 DENIAL_REACH = 130  # code points between a denial and the thing denied
 CONCEDED = 40  # a denial that follows "despite" or "although" this closely is not the last word
@@ -25,12 +28,18 @@ CONFIRM_REACH = 90
 DROP_REACH = 70
 SAID_AFTER = 70
 SPOKEN = 0.5  # strength from which a line speaks of the claim
-LEAD = 2  # the title and the first two sentences are what the article is about
 BESIDE = 2  # sentences before a denial that only report what is denied
 NEGATED_BEFORE = 28
-VERB_NEGATED = 7  # between a negation and the verb it stands by
+VERB_NEGATED = 10  # between a negation and the verb it stands by
+WHOLE_NEGATED = 28  # between a negation that takes a noun ("not one", "no") and that noun or its verb
+AFTER_VERB = frozenset({"de", "fr"})  # languages that put a negation behind the verb
+YET = 40  # between a verb and the word that says it is only not so yet
 PAST_BEFORE = 12
-ENDS = 60  # from the word for calling off to what is called off
+NONE_OF = 14  # between "no" and what there will be none of: "no trilateral summit"
+ENDS = 90  # from the word for calling off to what is called off
+
+
+_LISTED = re.compile("[,;:،؛]")  # "no bloc, no such plan": each denies for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Verdict:
     start: int = 0
     end: int = 0
     why: str = ""
+    refused: bool = False  # only by a verb in the negative: words for calling off say more
 
 
 def reversal(scope: Scope, candidate: Candidate) -> Verdict:
@@ -52,7 +62,7 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     upheld = [n for n in scope.hit_lines if n not in {h.line for h in denying}]
     if denying:
         last = denying[-1]
-        if any(h.line <= LEAD for h in denying) or not _upheld_after(scope, last.line, upheld):
+        if any(scope.is_news(h.line) for h in denying) or not _upheld_after(scope, last.line, upheld):
             line = scope.doc.lines[last.line]
             return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
     refused = _refused(scope)
@@ -73,19 +83,35 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
 def _refused(scope: Scope) -> Verdict | None:
     """The claim's own verb (cue `verb`) negated, in the title, the lead or the last passage."""
     verbs = frozenset(scope.claim.cues_terms("verb"))
-    verb_final = scope.doc.lang in VERB_FINAL
     last = max(scope.hit_lines, default=-1)
     for number in scope.hit_lines:
-        line = scope.doc.lines[number]
-        if number > LEAD and number != last:
+        if number != last and not scope.is_news(number):
             continue
         for m in scope.mentions(number, verbs):
-            signals = signals_before(line, "negation", m.start, VERB_NEGATED)
-            if verb_final:
-                signals = signals_after(line, "negation", m.end, VERB_NEGATED)
-            if signals:
-                return Verdict(True, "neutral", "", number, signals[0].start, m.end, "refused")
+            start = _refusal(scope, number, m)
+            if start is not None:
+                return Verdict(True, "neutral", "", number, start, m.end, "refused")
     return None
+
+
+def _refusal(scope: Scope, number: int, verb: Mention) -> int | None:
+    """Where a verb's negation begins, by a word beside it or (in the lead) by its ending; None for "not yet"."""
+    line = scope.doc.lines[number]
+    if any(gap(s.start, s.end, verb.start, verb.end) <= YET for s in line.of_kind("yet")):
+        return None
+    signals = [s for s in line.of_kind("negation") if _negates(scope, s, verb)]
+    if signals:
+        return min(signals[0].start, verb.start)
+    ending = lexicon(scope.doc.lang).endings.refusal if number <= LEAD else ""
+    return verb.start if ending and re.search(ending + "$", scope.doc.folded[verb.start : verb.end]) else None
+
+
+def _negates(scope: Scope, signal: Signal, verb: Mention) -> bool:
+    """Whether a negation is the verb's: before it, around it, after it where the language puts it there."""
+    lang = scope.doc.lang
+    reach = WHOLE_NEGATED if signal.value == "whole" else VERB_NEGATED
+    near = gap(signal.start, signal.end, verb.start, verb.end) <= reach
+    return near and (signal.start <= verb.start or lang in VERB_FINAL or lang in AFTER_VERB)
 
 
 def _negated(scope: Scope, hit: Hit) -> bool:
@@ -103,13 +129,17 @@ def _negated(scope: Scope, hit: Hit) -> bool:
 def ended(scope: Scope) -> Verdict:
     """Whether the title or the lead says that what the claim's cue `ends` names is called off or put off."""
     terms = frozenset(scope.claim.cues_terms("ends"))
-    for number in sorted(n for n in scope.hit_lines if n <= LEAD) if terms else ():
+    for number in sorted(n for n in scope.hit_lines if scope.is_news(n)) if terms else ():
         line = scope.doc.lines[number]
         for signal in line.of_kind("stage"):
             if signal.value not in OFF_PATH or nearest(scope.mentions(number, terms), signal.start, signal.end) > ENDS:
                 continue
             if effective(line, signal, scope.doc.lang, scope.doc.folded)[0]:
                 return Verdict(True, signal.value, "", number, signal.start, signal.end, "called off or put off")
+        for m in scope.mentions(number, terms) if not line.of_kind("yet") else ():
+            none = signals_before(line, "negation", m.start, NONE_OF)
+            if none and line.of_kind("modal", "planned"):
+                return Verdict(True, "cancelled", "", number, none[0].start, m.end, "there will be none")
     return Verdict()
 
 
@@ -134,31 +164,49 @@ def denial(scope: Scope) -> Verdict:
         confirmed += [number for s in line.of_kind("certainty", "confirmed") if _near_core(scope, number, s)]
     if not denied:
         refused = _refused(scope)
-        if refused is None or refused.line > LEAD:
+        if refused is None or not scope.is_news(refused.line):
             return Verdict()
-        return Verdict(True, "", "denied", refused.line, refused.start, refused.end, "refused")
-    leading = min(denied) <= LEAD
-    last = min(denied) if leading else max(denied)
-    asserted = [n for n in scope.hit_lines if n not in denied and not any(0 < d - n <= BESIDE for d in denied)]
+        if any(s.type == "certainty" for s in scope.claim.slots):
+            return replace(refused, to="", certainty="denied")
+        return replace(refused, to="cancelled", refused=True)  # what was to be done is off
+    news = [n for n in sorted(denied) if scope.is_news(n)]
+    leading = bool(news)
+    last = news[0] if news else max(denied)
+    asserted = [n for n in scope.hit_lines if n not in denied and not _beside(scope, n, denied)]
     if not leading and asserted:
         return Verdict()
-    if leading and min(denied) != TITLE and any(n > last for n in confirmed if n not in denied):
+    if leading and last != TITLE and any(n > last for n in confirmed if n not in denied):
         return Verdict()
     signal = denied[last]
     return Verdict(True, "", "denied", last, signal.start, signal.end, "denied")
 
 
+def _beside(scope: Scope, number: int, denied: dict[int, Signal]) -> bool:
+    """Whether a line only reports what is denied next, or goes on with the denial before it."""
+    if any(0 < d - number <= BESIDE for d in denied):
+        return True
+    line = scope.doc.lines[number]
+    goes_on = number - 1 in denied and scope.doc.lines[number - 1].paragraph == line.paragraph
+    return goes_on and not line.of_kind("contrast", "") and not line.of_kind("certainty", "confirmed")
+
+
 def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bool:
     if signals_before(line, "contrast", signal.start, CONCEDED, "concede"):
         return False
-    if signals_before(line, "negation", signal.start, 8):
+    if any(not _LISTED.search(scope.doc.folded, s.end, signal.start) for s in _negating(line, signal)):
         return False
     if number != TITLE and any(s.start > signal.end for s in line.of_kind("contrast", "")):
         return False  # "denied it, but ..."
+    if signals_after(line, "yet", signal.end, YET):
+        return False  # "there is no contract yet"
     objects = scope.mentions(number, scope.core)
     if number in scope.hit_lines:
         return any(gap(m.start, m.end, signal.start, signal.end) <= DENIAL_REACH for m in objects)
     return number - 1 in scope.hit_lines and not scope.mentions(number, scope.rivals)
+
+
+def _negating(line: Line, denial: Signal) -> list[Signal]:
+    return signals_before(line, "negation", denial.start, 8)
 
 
 def _near_core(scope: Scope, number: int, signal: Signal) -> bool:

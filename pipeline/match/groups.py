@@ -25,6 +25,7 @@ class Rule:
     near: tuple[Clause, ...]
     article: tuple[Clause, ...]
     absent: Clause
+    dated: str  # a date after this one
     least: int  # of `of`
     of: Clause
     weak: bool
@@ -52,6 +53,7 @@ def compile_group(group: Group, default: str, parties: frozenset[str] = frozense
         near=tuple(_clause(t) for t in group.near),
         article=tuple(_clause(t) for t in group.article),
         absent=_flat(group.absent),
+        dated=group.dated,
         least=least,
         of=_flat(of),
         weak=group.weak,
@@ -161,15 +163,29 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
     if failed:
         return failed
     for n in lines:
-        for term in rule.none:
-            if doc.lines[n].has(term):
-                return f"{term} stands there"
+        standing = [term for term in rule.none if doc.lines[n].has(term)]
+        if standing:
+            return f"{min(standing)} stands there"
+    if rule.dated and not _dated(rule.dated, doc, lines):
+        return f"no date after {rule.dated}"
     if rule.near:
         around = (0, *range(max(0, lines[0] - NEAR), min(len(doc.lines), lines[-1] + NEAR + 1)))
         for clause in rule.near:
             if not _any_has(doc, around, clause) and doc.home not in clause:
                 return "not near " + " or ".join(sorted(clause)[:4])
     return ""
+
+
+def _dated(since: str, doc: Document, lines: tuple[int, ...]) -> bool:
+    """Whether a line gives a date after `since`; a day up to that of the article tells when something was said."""
+    said = doc.published.date().isoformat() if doc.published else ""
+    return any(
+        date.canonical > since
+        and not date.canonical.startswith(since)
+        and not (date.relative and len(date.canonical) == len(said) and date.canonical <= said)
+        for n in lines
+        for date in doc.lines[n].dates
+    )
 
 
 def _failed_parties(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:

@@ -16,6 +16,7 @@ from pipeline.text.cues import LANGUAGES, Endings, lexicon
 
 LONGEST_PREFIX = 6  # letters
 NAME, LATER, LISTED, CUE = range(4)  # what an entry's target is
+ANY = ""  # in place of a term, where a rule asks for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ class Index:
     concepts: dict[str, Concept]
     claims: dict[str, Claim]
     topics: dict[str, Topic]
-    claim_rules: dict[str, list[Owner]]  # anchor term -> rules
+    claim_rules: dict[str, dict[str, list[Owner]]]  # anchor term -> term that stands around it, else "" -> rules
     topic_rules: dict[str, list[Owner]]
     parties: frozenset[str]  # concepts that act: countries and people
     things: frozenset[str]  # concepts that are acted on: weapons, projects, events
 
     order: dict[str, int]  # claims by their place in the watch
+    topic_order: dict[str, int]
+    weighed: tuple[str, ...]  # topics that sum up weights
     states: dict[str, Concept]  # countries by ISO code
     homes: dict[str, str]  # language -> the country whose texts may leave it unnamed
     by_language: dict[str, list[tuple[Entry, ...]]] = field(default_factory=dict)  # entries, without other languages
@@ -146,10 +149,12 @@ def _build(watch: Watch) -> Index:
         concepts={c.id: c for c in watch.concepts},
         claims={c.id: c for c in watch.claims},
         topics={t.id: t for t in watch.topics},
-        claim_rules=_anchored(_claim_owners(watch.claims, parties), usage),
+        claim_rules=_grounded(_anchored(_claim_owners(watch.claims, parties), usage)),
         topic_rules=_anchored(_topic_owners(watch.topics), usage),
         parties=parties,
         order={claim.id: place for place, claim in enumerate(watch.claims)},
+        topic_order={topic.id: place for place, topic in enumerate(watch.topics)},
+        weighed=tuple(topic.id for topic in watch.topics if topic.weights),
         states={c.iso: c for c in reversed(watch.concepts) if c.iso},
         homes={lang: c.id for c in reversed(watch.concepts) for lang in c.speaks},
         things=frozenset(c.id for c in watch.concepts if c.kind in ("weapon", "project", "event")),
@@ -250,3 +255,23 @@ def _anchored(owners: Iterable[Owner], usage: Counter[str]) -> dict[str, list[Ow
             for term in min(clauses, key=lambda c: (sum(usage[t] for t in c), sorted(c))):
                 anchors[term].append(owner)
     return dict(anchors)
+
+
+def _grounded(anchored: dict[str, list[Owner]]) -> dict[str, dict[str, list[Owner]]]:
+    """Rules of an anchor by what they ask for around it: words such as "deal" anchor the rules of many claims."""
+    some = {id(o): o for owners in anchored.values() for o in owners}.values()
+    usage = Counter(term for owner in some for clause in _grounds(owner.rule) for term in clause)
+    by_anchor: dict[str, dict[str, list[Owner]]] = {}
+    for anchor, owners in anchored.items():
+        inner = by_anchor[anchor] = defaultdict(list)
+        for owner in owners:
+            asked = _grounds(owner.rule)
+            rarest = min(asked, key=lambda c: (sum(usage[t] for t in c), sorted(c))) if asked else frozenset((ANY,))
+            for term in rarest:
+                inner[term].append(owner)
+    return by_anchor
+
+
+def _grounds(rule: Rule) -> tuple[frozenset[str], ...]:
+    """What a rule asks of the article around a passage: of each, a term that is named or the outlet's home."""
+    return (*rule.near, *rule.article, *((rule.of,) if rule.least else ()))

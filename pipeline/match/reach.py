@@ -23,7 +23,8 @@ from pipeline.model.watch import Group, Watch
 from pipeline.text.cues import Endings, lexicon
 from pipeline.text.fold import PARTED, clean, fold
 
-REMEMBERED = 200_000  # words as written; some 25 MB, and more than the news of a week use
+REMEMBERED = 100_000  # words, folded and as written; some 20 MB, and more than the news of some days use
+BUILT_ON = ("'", " ")  # signs behind which a word's ending may go on: an apostrophe, and a joiner as it is folded
 HEAD = 3  # letters by which most words are told to begin no name
 LONGEST_WORD = 48  # code points of a word put together from parts; names and their endings have up to some 30
 _MARK = re.compile(r"[\u0900-\u0963\u064b-\u065f](?<!\w)")  # signs after which a joined word may begin
@@ -41,6 +42,14 @@ class Form:
     needs: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a folded word holds: pieces and where they begin; whether it begins a stem that goes on behind a sign."""
+
+    pieces: tuple[tuple[int, int], ...]
+    goes_on: bool
+
+
 @dataclass(slots=True)
 class Reach:
     """What a text must hold before any topic or claim of a watch can be met."""
@@ -49,6 +58,7 @@ class Reach:
     by_stem: dict[str, list[int]]
     heads: frozenset[str]  # how stems begin, in three letters
     signs: frozenset[str]  # with which stems begin that begin with no letter
+    several: frozenset[str]  # the first words of stems that hold a sign
     longest: int  # code points of the longest stem
     prefixes: tuple[re.Pattern[str], ...]
     single: dict[int, tuple[str, ...]]  # piece -> terms that need nothing else
@@ -61,7 +71,8 @@ class Reach:
     weights: list[tuple[dict[str, float], float]]  # positive weights of a topic and its threshold
 
     _bearing: dict[str, Borne] = field(default_factory=dict)
-    _barren: set[str] = field(default_factory=set)  # words that are part of no name
+    _barren: set[str] = field(default_factory=set)  # words as written that are part of no name
+    _words: dict[str, Word] = field(default_factory=dict)  # by the folded word
 
     def can_touch(self, text: str, *, country: str = "") -> bool:
         """Whether any topic or claim may be found in a text made of the words of `text`. True when in doubt.
@@ -79,51 +90,91 @@ class Reach:
         """The terms that a text made of these words may name: at least those that it does name."""
         found: set[int] = set()
         terms = set(self.always)
-        for word in set(text.split()) - self._barren:
-            borne = self._bearing.get(word) or self._learn(word)
-            found.update(borne[0])
-            terms.update(borne[1])
+        bearing = self._bearing
+        words = set(text.split()) - self._barren
+        new = words.difference(bearing)
+        borne = [bearing[word] for word in words - new]
+        for parts, whole in (*borne, *self._learn(new)):
+            found.update(parts)
+            terms.update(whole)
         for piece in found & self.forms.keys():
             terms.update([form.term for form in self.forms[piece] if form.needs <= found])
         terms.update([self.countries[term] for term in terms if term in self.countries])
         return terms
 
-    def _learn(self, word: str) -> Borne:
-        pieces = frozenset(number for one in _readings(word) for number in self._pieces_of(one))
-        borne = (tuple(pieces & self.shared), tuple({t for piece in pieces for t in self.single.get(piece, ())}))
-        if len(self._barren) + len(self._bearing) >= REMEMBERED:
+    def _learn(self, words: set[str]) -> list[Borne]:
+        """What words are part of, those that are part of something; folded all at once, for a page brings hundreds.
+
+        What was remembered is let go by leaving it to those that still read it: pages are read in several threads.
+        """
+        if not words:
+            return []
+        if len(self._barren) + len(self._bearing) + len(words) > REMEMBERED:
             self._barren, self._bearing = set(), {}
-        if any(borne):
-            self._bearing[word] = borne
-        else:
-            self._barren.add(word)
-        return borne
+        read = [(word, one) for word in words for one in _readings(word)]
+        plain = clean("\n".join(one for _, one in read)).text
+        held: dict[str, set[int]] = {word: set() for word in words}
+        for (word, _), as_is, folded in zip(read, plain.split("\n"), fold(plain).split("\n"), strict=True):
+            held[word].update(self._pieces_of(as_is, folded))
+        learned = []
+        for word, parts in held.items():
+            borne = (tuple(parts & self.shared), tuple({t for piece in parts for t in self.single.get(piece, ())}))
+            if any(borne):
+                self._bearing[word] = borne
+                learned.append(borne)
+            else:
+                self._barren.add(word)
+        return learned
 
-    def _pieces_of(self, written: str) -> Iterator[int]:
-        plain = clean(written).text
-        folded = fold(plain)
-        for start in self._starts(folded):
-            for end in range(start + 1, min(len(folded), start + self.longest) + 1):
-                if end == start + HEAD and folded[start:end] not in self.heads:
-                    break
-                for number in self.by_stem.get(folded[start:end], ()):
-                    piece = self.all_pieces[number]
-                    if tail(piece.end).match(folded, end) and plain.startswith(piece.exact, start):
-                        yield number
-
-    def _starts(self, folded: str) -> Iterator[int]:
-        """Where a name may begin: with a word, after a sign of its own, and after what a language writes before it."""
+    def _pieces_of(self, plain: str, folded: str) -> Iterator[int]:
         for match in FRAGMENTS.finditer(folded):
-            begin = match.start()
-            yield begin
-            if not folded.isascii():
-                yield from (mark.end() for mark in _MARK.finditer(folded, begin, match.end()))
-            for prefix in self.prefixes:
-                longest = prefix.match(folded, begin)
-                if longest and longest.end() > begin:
-                    ends = range(begin + 1, longest.end() + 1)
-                    yield from (at for at in ends if prefix.fullmatch(folded, begin, at))
-        yield from (at for at, char in enumerate(folded) if char in self.signs)
+            word, begin, end = match.group(), match.start(), match.end()
+            known = self._words.get(word)
+            if known is None:
+                known = self._learn_word(word)
+            if known.goes_on or folded[end : end + 1] in BUILT_ON:
+                found = tuple(self._at(folded, begin, len(folded) if known.goes_on else end))
+            else:
+                found = known.pieces
+            for number, start in found:
+                exact = self.all_pieces[number].exact
+                if not exact or plain.startswith(exact, begin + start):
+                    yield number
+        if self.signs and not self.signs.isdisjoint(folded):
+            for at, char in enumerate(folded):
+                if char in self.signs:
+                    yield from (number for number, _ in self._from(folded, at, len(folded)))
+
+    def _learn_word(self, word: str) -> Word:
+        if len(self._words) >= REMEMBERED:
+            self._words = {}
+        goes_on = any(word[at:] in self.several for at in self._starts(word, 0, len(word)))
+        known = self._words[word] = Word(tuple(self._at(word, 0, len(word))), goes_on)
+        return known
+
+    def _at(self, folded: str, begin: int, until: int) -> Iterator[tuple[int, int]]:
+        """Pieces that begin in the word at `begin` and whose stems end before `until`, with their place in it."""
+        for start in self._starts(folded, begin, until):
+            yield from ((number, start - begin) for number, _ in self._from(folded, start, until))
+
+    def _from(self, folded: str, start: int, until: int) -> Iterator[tuple[int, int]]:
+        for end in range(start + 1, min(until, start + self.longest) + 1):
+            if end == start + HEAD and folded[start:end] not in self.heads:
+                break
+            for number in self.by_stem.get(folded[start:end], ()):
+                if tail(self.all_pieces[number].end).match(folded, end):
+                    yield number, start
+
+    def _starts(self, folded: str, begin: int, until: int) -> Iterator[int]:
+        """Where a name may begin in a word: at its start, after a sign of its own, after what a language prefixes."""
+        yield begin
+        if not folded.isascii():
+            yield from (mark.end() for mark in _MARK.finditer(folded, begin, until))
+        for prefix in self.prefixes:
+            longest = prefix.match(folded, begin)
+            if longest and longest.end() > begin:
+                ends = range(begin + 1, min(longest.end(), until) + 1)
+                yield from (at for at in ends if prefix.fullmatch(folded, begin, at))
 
     def _met(self, terms: set[str], homes: frozenset[str]) -> bool:
         for weights, threshold in self.weights:
@@ -204,6 +255,7 @@ def _build(watch: Watch) -> Reach:
         by_stem=dict(by_stem),
         heads=frozenset(stem[:HEAD] for stem in by_stem if len(stem) >= HEAD),
         signs=frozenset(stem[0] for stem in by_stem if not FRAGMENTS.match(stem)),
+        several=frozenset(m.group() for stem in by_stem if (m := FRAGMENTS.match(stem)) and m.group() != stem),
         longest=max(map(len, by_stem), default=0),
         prefixes=tuple(tail(one) for one in sorted({piece.prefix for piece in numbers if piece.prefix})),
         single={piece: tuple(terms) for piece, terms in single.items()},

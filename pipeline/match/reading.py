@@ -6,16 +6,19 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 from pipeline.match.carry import carry
 from pipeline.match.index import CUE, LATER, LISTED, Found, Index
 from pipeline.model.article import Article
-from pipeline.text import dates, language, quantities, sentences
-from pipeline.text.document import Document, Line, Mention, Signal
+from pipeline.text import cues, language, quantities, sentences
+from pipeline.text.document import ByLine, Document, Line, Mention, Signal, Values
 from pipeline.text.fold import clean, fold
+from pipeline.text.records import CountryCurrency, DateMention, Quantity
 
 _BROKEN = re.compile("[\ud800-\udfff]")
 _QUOTES = re.compile('[“”«»„‟"]')
+SAID = frozenset({"stage", "drop", "denial"})  # cues whose phrases hold words that are names elsewhere
 SAME_PLACE = 4  # names of one term that may begin at one place
 LONGEST_QUOTE = 1200  # code points; a mark left open ends there at the latest
 
@@ -42,7 +45,11 @@ def read(article: Article, index: Index) -> Document:
         quotes=_quotes(text),
     )
     later = _place(doc, index.scan(text, folded, lang), index)
-    _read_values(doc, article, index)
+    starts = [line.start for line in lines]
+    currency = _currency_of(doc, article, index)  # of countries as they are named, before subjects are carried
+    values = Values(partial(_values, text, folded, lang, starts, article, currency))
+    for line in lines:
+        line.values = values
     carry(doc, later, index)
     doc.where = _where(doc.lines)
     return doc
@@ -105,6 +112,8 @@ def _place(doc: Document, found: Iterable[Found], index: Index) -> list[tuple[in
             later.append(f)
         else:
             names.append(f)
+    phrases = [(f.start, f.end) for some in signals.values() for f in some if f.entry.target in SAID]
+    names = _not_within(names, phrases)
     for f in _outermost(names):
         _add(doc.lines[line_of(starts, f.start)], f.entry.target, f)
         country = index.concepts[f.entry.target].country
@@ -112,7 +121,8 @@ def _place(doc: Document, found: Iterable[Found], index: Index) -> list[tuple[in
             _add(doc.lines[line_of(starts, f.start)], country, f)
     for kind, some in signals.items():
         for f in _outermost(some):
-            doc.lines[line_of(starts, f.start)].signals.append(Signal(kind, f.entry.value, f.start, f.end))
+            if f.entry.value != cues.IDIOM:
+                doc.lines[line_of(starts, f.start)].signals.append(Signal(kind, f.entry.value, f.start, f.end))
     for line in doc.lines:
         line.signals.sort(key=lambda s: (s.start, s.end))
     named = [(f.start, f.end) for f in _outermost(names)]
@@ -136,6 +146,14 @@ def _outermost(found: list[Found]) -> list[Found]:
     return kept
 
 
+def _not_within(found: list[Found], phrases: list[tuple[int, int]]) -> list[Found]:
+    """Without those that are only a word of a longer phrase: "ترک کر" is "give up", and no Turk."""
+    longest: dict[int, int] = {}
+    for start, end in phrases:
+        longest[start] = max(longest.get(start, 0), end)
+    return [f for f in found if f.end >= longest.get(f.start, 0)]
+
+
 def _outside(found: list[Found], spans: list[tuple[int, int]]) -> list[Found]:
     starts = [a for a, _ in spans]
     kept = []
@@ -146,16 +164,21 @@ def _outside(found: list[Found], spans: list[tuple[int, int]]) -> list[Found]:
     return kept
 
 
-def _read_values(doc: Document, article: Article, index: Index) -> None:
-    starts = [line.start for line in doc.lines]
-    currency = _currency_of(doc, article, index)
-    for quantity in quantities.read(doc.text, doc.lang, folded=doc.folded, country_currency=currency):
-        doc.lines[line_of(starts, quantity.start)].quantities.append(quantity)
-    for date in dates.read(doc.text, doc.lang, published=article.published, folded=doc.folded):
-        doc.lines[line_of(starts, date.start)].dates.append(date)
+def _values(
+    text: str, folded: str, lang: str, starts: list[int], article: Article, currency: CountryCurrency
+) -> ByLine:
+    found: dict[int, tuple[list[Quantity], list[DateMention]]] = defaultdict(lambda: ([], []))
+    values, dates = quantities.read_with_dates(
+        text, lang, published=article.published, folded=folded, country_currency=currency
+    )
+    for quantity in values:
+        found[starts[line_of(starts, quantity.start)]][0].append(quantity)
+    for date in dates:
+        found[starts[line_of(starts, date.start)]][1].append(date)
+    return dict(found)
 
 
-def _currency_of(doc: Document, article: Article, index: Index) -> quantities.CountryCurrency:
+def _currency_of(doc: Document, article: Article, index: Index) -> CountryCurrency:
     """Which currency an ambiguous sign means at a place: of the country named nearest before, then the outlet's."""
     places = sorted(
         (m.start, c.currency)

@@ -23,8 +23,8 @@ def find(doc: Document, index: Index) -> list[TopicHit]:
                 seen.add((owner.id, owner.group))
                 met[owner.id] += [(owner.group, m) for m in meet(owner.rule, doc)[0]]
     hits = []
-    for topic in index.topics.values():
-        places = met.get(topic.id, [])
+    for name in sorted({*met, *index.weighed}, key=index.topic_order.__getitem__):
+        topic, places = index.topics[name], met.get(name, [])
         weight, steps = _weigh(topic, doc) if topic.weights else (0.0, [])
         heavy = topic.threshold is not None and weight >= topic.threshold
         if (places or heavy) and not any(t in doc.where for t in topic.none):

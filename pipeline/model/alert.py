@@ -62,6 +62,7 @@ class Candidate:
     attribution: str = ""
     lang: str = ""
     edited: bool = False
+    before: str = ""  # of an edited one: the sentence that said otherwise
     first_run: bool = False  # the entry is older than its source's first poll
     canary: bool = False
     article: str = ""  # id of the article

@@ -61,6 +61,7 @@ class Finding:
     certainty: str = "reported"  # alleged, reported, confirmed, denied
     attribution: str = ""  # who says so, as written; "" for the outlet's own voice
     edited: bool = False  # the value stood otherwise in the version before, and was edited without notice
+    before: str = ""  # of an edited one: the sentence of the version before that said otherwise
     steps: tuple[Step, ...] = ()
     redline: tuple[tuple[str, str], ...] = ()  # (op, text): "=", "-", "+": statement against evidence
 

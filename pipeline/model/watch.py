@@ -42,6 +42,7 @@ class Group:
     near: tuple[str, ...] = ()
     article: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    dated: str = ""  # a sentence of the window gives a date after this one: 2021, 2021-10, 2021-10-05
     weak: bool = False  # about the subject, but does not state the claim: at most `mentions` unless a slot is filled
     to: str = ""  # in `denied_by`: the stance, certainty or stage that it says
 

@@ -60,10 +60,21 @@ class CountReader:
         here = self.amounts.over_hyphen(end)
         if here > end or self.w.no_ordinal.at(self.t.words, here):
             return None, end
-        noun = noun_after(self.t, end, self.w, single=True)
+        leading = self.w.noun_first and not self.t.word(first).endswith(self.w.ranked_after)
+        noun = self._noun_before(first) if leading else None
+        noun = noun or noun_after(self.t, end, self.w, single=True)
         if noun is None or self.w.durations.at(self.t.words, end) or self.w.numbers.at(self.t.words, end):
             return None, end
         return stated(self.t, "ordinal", Amount(value, value, first, end), noun.head, first, end, noun), end
+
+    def _noun_before(self, at: int) -> Noun | None:
+        """What is ranked by an ordinal that follows it, with the one adjective that may stand between."""
+        first = at
+        while (
+            first > max(0, at - 2) and self.t.letters(first - 1) and self.t.words[first - 1] not in self.w.nouns.stops
+        ):
+            first -= 1
+        return Noun(self.t.words[first], first, at) if first < at else None
 
     def count(self, amount: Amount) -> Answer:
         """Things counted; a bare number without a noun counts too, unless it is a fraction, one, or may be a code."""
@@ -79,11 +90,10 @@ class CountReader:
         noun = None
         if hyphen and not amount.unsure and self.t.letters(end + 1):
             noun = Noun(self.t.words[end + 1], end + 1, end + 2)
-        elif not hyphen:
+        elif not hyphen and self.t.word(amount.last - 1) not in self.w.nouns.pronominal:
             noun = noun_after(self.t, end, self.w, single=single)
-        if noun is None and self.t.word(end) in self.w.several_of:
-            whole = self.amounts.numbers.read(end + 1)
-            noun = noun_after(self.t, whole.last, self.w) if whole else None  # 3 of 4 corvettes
+        if noun is None:
+            noun = self.of_several(end)
         if noun is not None and self.w.percent_after.at(self.t.words, noun.first):
             noun = None
         if noun is None and self._addressed(amount, end):
@@ -93,6 +103,16 @@ class CountReader:
         if noun is not None and self.names.is_round_year(amount) and not self._plural_noun(noun):
             return None, amount.last
         return stated(self.t, "count", amount, noun.head if noun else "", amount.first, amount.last, noun), amount.last
+
+    def of_several(self, end: int) -> Noun | None:
+        """The noun behind a second number: 3 of 4 corvettes; چار میں سے دو جہاز."""
+        part_of = self.w.one_in.at(self.t.words, end)
+        step = end + 1 if self.t.word(end) in self.w.several_of else 0
+        if part_of is not None and part_of[0] == "of":
+            step = end + part_of[1]
+        whole = self.amounts.numbers.read(step) if step else None
+        noun = noun_after(self.t, whole.last, self.w) if whole else None
+        return noun if noun is not None and (not part_of or self._plural_noun(noun)) else None
 
     def _addressed(self, amount: Amount, end: int) -> bool:
         """A number before a name that is no plural is a house number or a code; before a stop in Turkish an ordinal."""
@@ -122,7 +142,8 @@ class CountReader:
         nxt, glued = self.t.word(amount.last), self.t.glued(amount.last)
         if glued and nxt and nxt not in ",.;:!?)]\"'\u06d4\u0964\u0589\n\u2014-…":
             return False
-        pronoun = self.t.word(amount.first - 1) in _DETERMINERS or (amount.low == 2 and not self.w.one_counts)
+        both = amount.low == 2 and not self.w.one_counts and not self.w.groups.at(self.t.words, amount.first)
+        pronoun = self.t.word(amount.first - 1) in _DETERMINERS or both
         return bool(amount.digits) or (amount.low > 1 and not pronoun)
 
 

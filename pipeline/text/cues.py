@@ -1,7 +1,9 @@
 """Cues: the words by which a language marks stage, certainty, denial, history and reference.
 
 The lexicons are package data, `lexicon/cues-<lang>.toml`, made to be edited: a list of phrases per kind (and value),
-where `*` at the end of a word stands for any ending and ` .. ` for up to three words between.
+where `*` at the end of a word stands for any ending and ` .. ` for up to three words between. Of cues of one table that
+overlap the longest counts, and what stands under `none` counts as nothing: idioms that hold a cue ("a sign of"). A
+negation under `whole` takes a noun ("not one", "none of") and so reaches past the adjectives of that noun.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from importlib.resources import files
 
 from pipeline.text.fold import fold
 
+IDIOM = "none"  # the key of phrases that hold a cue and mean something else
 LANGUAGES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 
 
@@ -20,7 +23,9 @@ LANGUAGES = ("en", "tr", "az", "ru", "ur", "hi", "fa", "ar", "hy", "de", "fr")
 class Cue:
     """One phrase of a lexicon: `kind` is its table, `value` its key there ("" for a plain word list)."""
 
-    kind: str  # the table: stage, modal, negation, denial, certainty, drop, old, past, pair, trio, contrast, place ...
+    kind: (
+        str  # the table: stage, modal, negation, denial, certainty, drop, old, past, pair, trio, place, event, more ...
+    )
     value: str
     phrase: str
 
@@ -35,6 +40,8 @@ class Endings:
     strip: str = ""  # final letters that give way to an ending
     place: str = ""  # ending that says where something is
     negative: str = ""  # ending of a verb that says something is not so
+    future: str = ""  # ending of a verb that says something is still to come
+    refusal: str = ""  # the same and its forms in reported speech, for verbs that are not negative by themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from pipeline.text.tokens import STOPS, Tokens
 _YEARS = range(1900, 2101)
 _OLD_YEARS = range(1000, 2101)  # only with a word that makes them years
 _ROUND = (1900, 2000, 2100)
+_CENTURY = 1900
+_TENS = range(20, 100, 10)
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _SOLAR_YEARS = range(1300, 1500)
 
@@ -47,8 +49,10 @@ class FormReader:
     def read(self, at: int) -> Form | None:
         """The date that starts at token `at`."""
         if self.t.digits(at):
-            return self._iso(at) or self._dotted(at) or self._day_first(at) or self._year_first(at)
-        return self._month_first(at) or self._worded_year(at)
+            return self._short_decade(at) or (
+                self._iso(at) or self._dotted(at) or self._day_first(at) or self._year_first(at)
+            )
+        return self._short_decade(at) or self._month_first(at) or self._worded_year(at)
 
     # -- digits only ------------------------------------------------------------------------------------------------
 
@@ -270,6 +274,25 @@ class FormReader:
         glued = hit is not None and (self.t.glued(at + 1) or self.t.word(at + 1) != "s")
         return at + 1 + hit[1] if hit and glued and year % 10 == 0 else None
 
+    def _short_decade(self, at: int) -> Form | None:
+        """A decade of the last century without it: the 70s, ستر کی دہائی, les années soixante-dix."""
+        hit = self.n.numbers.at(self.t.words, at)
+        word = self.t.word(at)
+        named = self.w.decades.at(self.t.words, at)
+        if named is not None:
+            return Form(Period(named[0]), at, at + named[1], decade=True)
+        value = int(word) if word.isdigit() and len(word) == 2 else int(hit[0]) if hit else 0
+        if value not in _TENS or (word.isdigit() and self._hangs(at)):
+            return None
+        last = at + (1 if word.isdigit() or hit is None else hit[1])
+        before = self.w.decade_before.before(self.t.words, at)
+        after = self.w.decade.at(self.t.words, last)
+        if (self.w.decade_before and before is None) or (self.w.decade and after is None) or (before or after) is None:
+            return None
+        first, last = at - (before[1] if before else 0), last + (after[1] if after else 0)
+        common = not self.w.solar_months or self.w.year_after.at(self.t.words, last) is not None
+        return Form(Period(_CENTURY + value if common else None), first, last, decade=True)
+
     def _short_range(self, at: int, year: int) -> tuple[int, int] | None:
         """The second year of 2023-24, 2019/20."""
         tail = self.t.word(at + 2)
@@ -295,7 +318,8 @@ class FormReader:
         if before in ("-", "/") and self.t.glued(at) and self.t.digits(at - 2) and len(self.t.word(at - 2)) != 4:
             return False
         after = self.t.word(at + 1)
-        if after in (":", "/") and self.t.glued(at + 1) and self.t.digits(at + 2) and len(self.t.word(at + 2)) > 2:
+        parts = after in (":", "/") and self.t.glued(at + 1) and self.t.glued(at + 2) and self.t.digits(at + 2)
+        if parts and len(self.t.word(at + 2)) > 2:
             return after == "/" and len(self.t.word(at + 2)) == 4
         if after == "-" and self.t.glued(at + 1) and self.t.glued(at + 2) and self.t.digits(at + 2):
             return len(self.t.word(at + 2)) == 4 or self._short_range(at, year) is not None

@@ -147,7 +147,7 @@ class Teller:
     def _ahead_by_verb(self, last: int) -> bool | None:
         answer: bool | None = None
         for word in self.t.words[last : last + _LOOK]:
-            if word in STOPS:
+            if word in STOPS or word in self.w.reporting:
                 break
             if self._past(word):
                 answer = False

@@ -53,16 +53,12 @@ class PhraseReader:
         return len(word) == 4 and word.isdigit() and bool(self.w.year_after.at(self.t.words, at - 1))
 
     def _month_of(self, form: Form) -> Form:
-        """Last year's July: a month after a relative year takes its year from it (geçen yıl temmuzda)."""
+        """Last year's July: a month or day after a relative year takes its year from it (geçen yıl temmuzda)."""
         if "Y" not in form.code:
             return form
         of = self.w.of.at(self.t.words, form.last)
-        step = form.last + of[1] if of else form.last
-        here = self.forms.month_at(step)
-        if here is None:
-            return form
-        word = self.forms.read(step)
-        if word is None or word.period.year is not None:
+        word = self.forms.read(form.last + of[1] if of else form.last)
+        if word is None or word.period.month is None or word.period.year is not None:
             return form
         return replace(word, first=form.first, shift=None, code=form.code)
 
@@ -134,11 +130,23 @@ class PhraseReader:
         if unit is None:
             return None
         last = number.last + unit[1]
+        run = self._run_up_to(at, last, unit[0], int(number.value))
+        if run is not None:
+            return run
         after = self.w.ago_after.at(self.t.words, last)
         if before is None and after is None:
             return self._term(at, last, unit[0], int(number.value))
         code = _ago_code(unit[0], int(number.value))
         return Form(Period(None), at, last + (after[1] if after else 0), code=code)
+
+    def _run_up_to(self, at: int, last: int, unit: str, number: int) -> Form | None:
+        """The five years to 2023: 2019/2023."""
+        joint = self.w.run_to.at(self.t.words, last) if unit == "Y" and number > 1 else None
+        year = self.forms.read(last + joint[1]) if joint else None
+        if year is None or year.period.year is None or year.period.month is not None or year.period.end is not None:
+            return None
+        first = year.period.year - number + 1
+        return Form(Period(first, end=Period(year.period.year)), at, year.last, paired=True)
 
     def _term(self, at: int, last: int, unit: str, number: int) -> Form | None:
         """Within three years: a term that ends so much later."""
@@ -193,7 +201,10 @@ class PhraseReader:
 
     def ranged(self, form: Form) -> Form:
         """`form` joined with a second date: between 2020 and 2024, May to August 2025, 2016-2020."""
-        if form.code or form.weekday is not None or form.period.end is not None or form.decade:
+        in_relative_year = "Y" in form.code and form.period.month is not None and not form.season
+        if form.code and not in_relative_year:
+            return form
+        if form.weekday is not None or form.period.end is not None or form.decade:
             return form
         between = self.w.between.before(self.t.words, form.first)
         joint = self.w.between_and.at(self.t.words, form.last) if between else None

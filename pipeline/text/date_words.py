@@ -48,11 +48,14 @@ class DateWords:
     year_endings: frozenset[str]
     day_endings: frozenset[str]
     decade: Phrases[bool]  # after a year that ends in 0
+    decade_before: Phrases[bool]  # before the tens of a decade (années soixante-dix)
+    decades: Phrases[int]  # names of decades: the seventies
     of: Phrases[bool]  # between day, month and year (of, -nın, de)
     relation_before: Phrases[str]
     relation_after: Phrases[str]
     qualifiers: Phrases[bool]  # early, late, the end of: kept in the span
     to: Phrases[bool]
+    run_to: Phrases[bool]  # between a number of years and the last of them
     between: Phrases[bool]
     between_and: Phrases[bool]
     start_of: Phrases[bool]
@@ -97,8 +100,9 @@ def date_words(lang: str) -> DateWords:
 
     months, solar, weekdays = numbered("months"), numbered("solar_months"), numbered("weekdays")
     relative, seasons, parts = named("relative"), named("seasons"), named("parts")
+    decades = numbered("decades")
     ago_before, first_n = listed("ago_before"), listed("first_n")
-    starting: list[Phrases[Any]] = [months, solar, weekdays, relative, seasons, parts, ago_before, first_n]
+    starting: list[Phrases[Any]] = [months, solar, weekdays, relative, seasons, parts, ago_before, first_n, decades]
     starting.append(number_words(lang).numbers)  # two years ago
     return DateWords(
         lang=lang,
@@ -129,11 +133,14 @@ def date_words(lang: str) -> DateWords:
         year_endings=words("year_endings"),
         day_endings=words("day_endings"),
         decade=listed("decade"),
+        decade_before=listed("decade_before"),
+        decades=decades,
         of=listed("of"),
         relation_before=named("relation_before"),
         relation_after=named("relation_after"),
         qualifiers=listed("qualifiers"),
         to=listed("to"),
+        run_to=listed("run_to"),
         between=listed("between"),
         between_and=listed("between_and"),
         start_of=listed("start_of"),

@@ -6,7 +6,7 @@ Offsets count code points in `Document.text`, which is the title, a blank line a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,6 +35,28 @@ class Signal:
     end: int
 
 
+ByLine = Mapping[int, tuple[list[Quantity], list[DateMention]]]
+
+
+class Values:
+    """The quantities and dates of a text by the start of their line; read when first asked for: few texts need them.
+
+    `read` is called once at most.
+    """
+
+    __slots__ = ("_found", "_read")
+
+    def __init__(self, read: Callable[[], ByLine]) -> None:
+        self._read = read
+        self._found: ByLine | None = None
+
+    def of(self, start: int) -> tuple[list[Quantity], list[DateMention]]:
+        """Those of the line that begins there."""
+        if self._found is None:
+            self._found = self._read()
+        return self._found.get(start) or ([], [])
+
+
 @dataclass(slots=True)
 class Line:
     """One sentence (the title is the first) with everything that was found in it."""
@@ -45,8 +67,17 @@ class Line:
     terms: dict[str, list[Mention]] = field(default_factory=dict)
     carried: set[str] = field(default_factory=set)  # terms meant by "the deal", "both countries", "it"
     signals: list[Signal] = field(default_factory=list)
-    quantities: list[Quantity] = field(default_factory=list)
-    dates: list[DateMention] = field(default_factory=list)
+    values: Values = field(default_factory=lambda: Values(dict), repr=False, compare=False)
+
+    @property
+    def quantities(self) -> list[Quantity]:
+        """Its quantities in text order."""
+        return self.values.of(self.start)[0]
+
+    @property
+    def dates(self) -> list[DateMention]:
+        """Its dates in text order."""
+        return self.values.of(self.start)[1]
 
     def has(self, term: str) -> bool:
         return term in self.terms or term in self.carried

@@ -31,6 +31,7 @@ class Nouns:
     head: str  # which word of the phrase is the noun where no ending tells: first, last, capital
     no_compound: frozenset[str]  # words that with a hyphen make no count (three-way, two-seat)
     dropped: frozenset[str]  # nouns that make no count (street, percent signs of another kind)
+    pronominal: frozenset[str]  # numbers that stand for what they count: beşi, "five of them"
     reach: int  # words that a phrase may have
     tail: int  # words after the head that still belong to the phrase (compounds whose noun comes last)
 
@@ -103,6 +104,8 @@ class NumberWords:
     currency_before: Phrases[tuple[str, ...]]
     nouns: Nouns
     capital_nouns: bool  # a capital after "17." may be the noun
+    noun_first: bool  # what is ranked stands before its ordinal (نشست سوم) ...
+    ranked_after: tuple[str, ...]  # ... except for ordinals with these endings (سومین نشست)
     anchors: Anchors  # where a quantity may start
 
 
@@ -154,6 +157,7 @@ def _nouns(raw: dict[str, Any], ending: re.Pattern[str]) -> Nouns:
         irregular=_words(raw.get("irregular", [])),
         head=raw.get("head", "first"),
         dropped=_words(raw.get("dropped", [])),
+        pronominal=_words(raw.get("pronominal", [])),
         no_compound=_words(raw.get("no_compound", [])),
         reach=raw.get("reach", 6),
         tail=raw.get("tail", 0),
@@ -271,5 +275,7 @@ def number_words(lang: str) -> NumberWords:
         currency_before=_codes(maps.get("currency_before", {}), ending),
         nouns=_nouns(raw.get("nouns", {}), ending),
         capital_nouns=raw.get("capital_nouns", False),
+        noun_first=raw.get("noun_first", False),
+        ranked_after=tuple(map(fold, lists.get("ranked_after", []))),
         anchors=Anchors(starting),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.text.amounts import Amount, AmountReader
 from pipeline.text.counts import Answer, CountReader, stated
+from pipeline.text.date_words import date_words
 from pipeline.text.lexicons import NumberWords, signs
 from pipeline.text.names import NameTest
 from pipeline.text.records import CountryCurrency, Quantity
@@ -127,6 +128,8 @@ class MeasureReader:
 
     def _share(self, at: int) -> Answer | None:
         hit = self.w.shares.at(self.t.words, at)
+        if hit is not None and self._of_time(at, at + hit[1]):
+            return None, at + hit[1]
         if hit is not None:
             amount = self._with_bounds(Amount(hit[0], hit[0], at, at + hit[1]))
             amount, end = self._late_bound(amount, at + hit[1])
@@ -140,6 +143,11 @@ class MeasureReader:
         if not sure:
             return None
         return self._fraction(Decimal(1), word[0], at, end)
+
+    def _of_time(self, first: int, end: int) -> bool:
+        """Whether what is halved is a stretch of time: half of the decade, yılın yarısı."""
+        units = date_words(self.t.lang).units
+        return any(units.at(self.t.words, at) for at in (end, end + 1)) or units.before(self.t.words, first) is not None
 
     def _fraction(self, top: Decimal, bottom: Decimal, at: int, end: int) -> Answer:
         value = (top * 100 / bottom).quantize(_TWO_PLACES)
@@ -271,7 +279,7 @@ class MeasureReader:
     def _ratio(self, amount: Amount) -> Answer | None:
         """One in ten, three out of four."""
         hit = self.w.one_in.at(self.t.words, amount.last)
-        if hit is None or amount.range:
+        if hit is None or amount.range or self.w.groups.at(self.t.words, amount.first):
             return None
         total = self.amounts.numbers.read(amount.last + hit[1])
         if total is None or not self._ratio_of(amount.low, total.value, hit[0]) or (total.digits and not amount.digits):
@@ -282,6 +290,8 @@ class MeasureReader:
             amount.digits or amount.low > 9 or total.value not in (2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 100)
         ):
             return None
+        if hit[0] == "of" and amount.low % 10 and self.counts.of_several(amount.last):
+            return None  # of four ships two are two ships
         top, bottom = (total.value, amount.low) if hit[0] == "of" else (amount.low, total.value)
         return self._fraction(top, bottom, amount.first, total.last)
 

@@ -93,7 +93,8 @@ class NameTest:
     def _between_digits(self, at: int) -> bool:
         """Clock times, scores with a colon, fractions and paths: 18:20, 24/7."""
         for mark, digit in ((at + 1, at + 2), (at - 1, at - 2)):
-            if self.t.word(mark) in (":", "/") and self.t.digits(digit) and self.t.glued(max(mark, digit)):
+            glued = self.t.glued(max(at, digit)) and self.t.glued(mark if mark < at else digit)
+            if self.t.word(mark) in (":", "/") and self.t.digits(digit) and glued:
                 if self.w.lang == "fa" and mark > at and self.w.scales.at(self.t.words, at + 3):
                     continue
                 return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.text.date_words import date_words
 from pipeline.text.lexicons import NumberWords
 from pipeline.text.tokens import Tokens
 
@@ -65,7 +66,10 @@ def _run(tokens: Tokens, at: int, words: NumberWords, *, pairing: bool) -> list[
     config = words.nouns
     units: list[_Unit] = []
     j = at
+    calendar = date_words(tokens.lang)
     while len(units) < config.reach and j < len(tokens):
+        if calendar.relative.at(tokens.words, j) or calendar.last.at(tokens.words, j):
+            break
         quoted = tokens.words[j] == '"' and tokens.glued(j + 1)
         begin = j + 1 if quoted or (tokens.words[j] == '"' and units) else j
         if not (tokens.letters(begin) or (tokens.digits(begin) and _continues_code(tokens, begin, units))):

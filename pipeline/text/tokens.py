@@ -50,8 +50,8 @@ class Tokens:
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def glued(self, at: int) -> bool:
-        """Whether token `at` follows the one before without a space."""
-        return 0 < at < len(self.words) and self.starts[at] == self.ends[at - 1]
+        """Whether token `at` follows the one before without a space or a new line."""
+        return 0 < at < len(self.words) and self.starts[at] == self.ends[at - 1] and self.words[at - 1] != "\n"
 
     def original(self, at: int) -> str:
         """The token as written."""

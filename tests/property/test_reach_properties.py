@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.analyse import analyse
 from pipeline.extract.union import union
+from pipeline.match import reach as reach_module
 from pipeline.match.index import compile_watch
 from pipeline.match.reach import compile_reach
 from pipeline.match.reading import read
@@ -44,6 +45,7 @@ GROUPS = (
     Group(any=("sale", "jet"), near=("chief",), article=("land",), absent=("no",)),
 )
 WATCH = Watch(
+    version="a small world",  # with which it is compiled once
     concepts=CONCEPTS,
     words=WORDS,
     topics=(
@@ -131,6 +133,17 @@ def test_every_place_that_extraction_reads_counts(text: str, place: str) -> None
 @pytest.mark.parametrize("page", ["", "<html><body></body></html>", "\x00\x01", "<html><p>short</p>"])
 def test_a_page_without_text_takes_the_long_way(page: str) -> None:
     assert union(page, content_type="text/html") is None
+
+
+@given(st.lists(texts(), min_size=2, max_size=6), st.integers(1, 12))
+@settings(max_examples=100, deadline=None)
+def test_words_that_were_let_go_in_the_middle_of_a_page_are_not_missed(pages: list[str], room: int) -> None:
+    """However little is remembered, and whatever was read before, a page's words are told from it alone."""
+    whole, little = compile_reach(WATCH), compile_reach(WATCH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reach_module, "REMEMBERED", room)
+        short = [little.terms(page) for page in pages]
+    assert short == [whole.terms(page) for page in pages]
 
 
 def test_labelled_coverage_is_within_reach() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.analyse import analyse
 from pipeline.diff.numbers import Value, pick
+from pipeline.model.article import Article
+from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.text import quantities
 
 
@@ -29,3 +32,22 @@ def test_a_headline_with_another_sum_stays() -> None:
 def test_spelled_hundreds_are_shared_by_both_ends(text: str, said: str) -> None:
     read = quantities.read(text, "en", country_currency=None)
     assert [q.canonical() for q in read] == [said]
+
+
+def test_a_sum_inside_a_phrase_with_a_gap_is_read() -> None:
+    budget = Claim(
+        id="budget",
+        topic="budgets",
+        statement="Freedonia spends about 4 billion dollars on its navy.",
+        about=(Group(all=("freedonia", "naval-budget")),),
+        slots=(Slot(name="value", type="money", known="4e9 USD", of=("naval-budget",)),),
+    )
+    watch = Watch(
+        concepts=(Concept(id="freedonia", kind="country", label="Freedonia", names={"en": ("Freedonia",)}),),
+        words={"naval-budget": {"en": ("spends .. on its navy",)}},
+        topics=(Topic(id="budgets", title="Budgets"),),
+        claims=(budget,),
+    )
+    article = Article(id="a", text="Freedonia spends $5.2 billion on its navy.", lang="en")
+    (finding,) = analyse(article, watch).findings
+    assert [c.new for c in finding.changes] == ["5.2e9 USD"]

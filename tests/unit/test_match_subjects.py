@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
 from sample_watch import SALE, WATCH, article, with_claims
 
 from pipeline.match import claims, topics
@@ -103,3 +105,22 @@ def test_a_topic_says_where_it_was_met() -> None:
     [hit] = topics.find(read(article("It rained. The Falcon-9 was sold.", lang="en"), INDEX), INDEX)
     assert hit.spans[0].text == "The Falcon-9 was sold."
     assert hit.steps[0].rule == "group"
+
+
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("The Falcon-9 flies again in October 2026.", True),
+        ("The Falcon-9 flies again next month.", True),
+        ("The Falcon-9 flew in May 2021.", False),
+        ("The Falcon-9 flew in 2021.", False),
+        ("The Falcon-9 flew long ago, a minister said on Monday.", False),  # the day on which it was said
+        ("The Falcon-9 flew long ago.", False),
+    ],
+)
+def test_a_group_may_ask_for_a_date_after_another(text: str, met: bool) -> None:
+    told = replace(article(text, lang="en"), published=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    rule = compile_group(Group(all=("falcon-9",), within="sentence", dated="2021"), "sentence")
+    found, miss = meet(rule, read(told, INDEX))
+    assert bool(found) is met
+    assert met or (miss is not None and miss.failed == "no date after 2021")

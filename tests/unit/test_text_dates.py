@@ -281,6 +281,77 @@ def test_leap_days_and_ends() -> None:
     assert said("tomorrow", published=datetime(9999, 12, 31, tzinfo=UTC)) == []
 
 
+@pytest.mark.parametrize("before", ["Up and down.\n\n", "What was it?\n", ""])
+def test_a_year_may_open_a_paragraph(before: str) -> None:
+    assert said(before + "2020 was the year.") == ["2020"]
+    assert read_with_dates(before + "2020 was the year.", "en")[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "it began in the seventies"),
+        ("en", "it began in the '70s"),
+        ("tr", "yetmişli yıllarda başladı"),
+        ("az", "yetmişinci illərdə başladı"),
+        ("ru", "началось в семидесятых"),
+        ("ur", "یہ ستر کی دہائی میں شروع ہوا"),
+        ("hi", "यह सत्तर के दशक में शुरू हुआ"),
+        ("ar", "بدأ في السبعينيات"),
+        ("hy", "սկսվեց յոթանասունականներին"),
+        ("de", "es begann in den siebziger Jahren"),
+        ("fr", "c'était dans les années soixante-dix"),
+    ],
+)
+def test_a_decade_is_a_date_and_no_count(lang: str, text: str) -> None:
+    quantities, mentions = read_with_dates(text, lang)
+    assert [m.canonical for m in mentions] == ["1970"]
+    assert quantities == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "in the five years to 2023"),
+        ("en", "over five years ending in 2023"),
+        ("de", "in den fünf Jahren bis 2023"),
+        ("fr", "sur les cinq ans jusqu'en 2023"),
+        ("ru", "за пять лет по 2023 год"),
+    ],
+)
+def test_years_up_to_one(lang: str, text: str) -> None:
+    assert [m.canonical for m in told(text, lang)] == ["2019/2023"]
+
+
+def test_a_colon_after_a_year_parts_it_from_what_follows() -> None:
+    quantities, mentions = read_with_dates("worked on since 2025: 1.15 billion dollars", "en")
+    assert [m.canonical for m in mentions] == ["2025"]
+    assert [q.canonical() for q in quantities] == ["1.15e9 USD"]
+    assert read_with_dates("at 18:20 sharp", "en")[0] == ()
+
+
+def test_months_after_a_relative_year_may_be_several() -> None:
+    assert [m.canonical for m in told("इस साल जनवरी से जुलाई तक", "hi")] == ["2025-01/2025-07"]
+
+
+def test_an_age_is_no_decade() -> None:
+    assert said("a man in his 70s") == []
+
+
+def test_a_day_takes_its_year_from_this_year_before_it() -> None:
+    assert said(
+        "اجلاس جولائی 2024 میں ہوا اور اس سال 28 مئی کو پھر", "ur", published=datetime(2025, 9, 30, tzinfo=UTC)
+    ) == [
+        "in 2024-07",
+        "in 2025-05-28",
+    ]
+
+
+def test_what_is_reported_tells_no_tense_of_the_date() -> None:
+    said_so = said("مئی میں انہوں نے کہا کہ کام باقاعدہ ہوں گے", "ur", published=datetime(2025, 9, 30, tzinfo=UTC))
+    assert said_so == ["in 2025-05"]
+
+
 def test_one_pass_gives_what_two_give() -> None:
     text = "In 2024 it bought 40 jets for $4.6 billion; last month eight arrived."
     quantities, mentions = read_with_dates(text, "en", published=PUBLISHED)

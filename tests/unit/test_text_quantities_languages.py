@@ -281,6 +281,40 @@ def test_the_noun_phrase(lang: str, text: str, phrase: str) -> None:
     assert text[q.noun_start : q.noun_end] == phrase
 
 
+RANKED = [
+    ("ar", "القمة الثلاثية الثالثة في المدينة", "3 القمة الثلاثية"),
+    ("fa", "نشست سوم سران", "3 نشست"),
+    ("fa", "برگزاری سومین نشست", "3 نشست"),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), RANKED)
+def test_what_is_ranked_may_stand_before_its_ordinal(lang: str, text: str, expected: str) -> None:
+    (q,) = read(text, lang)
+    assert f"{q.canonical()} {text[q.noun_start : q.noun_end]}" == expected
+
+
+COUNTED = [
+    ("en", "a quartet of corvettes for the navy", ["4 corvettes"]),
+    ("en", "half of the decade", []),
+    ("tr", "ilk beşi geçen sonbaharda geldi", ["5"]),
+    ("az", "ilk üçü ötən il noyabrda göründü", ["3"]),
+    ("ur", "تینوں میں سے دو آبدوزیں", ["3 آبدوزیں", "2 آبدوزیں"]),
+    ("hi", "चार में से दो जहाजों", ["4 जहाजों", "2 जहाजों"]),
+    ("az", "qırxı isə sifarişdədir", ["40"]),
+    ("tr", "beşi geldi", ["5"]),
+    ("fr", "les cinq premiers ont été remis", ["5"]),
+    ("ar", "تسلمت البحرية سفينتين من أصل أربع", ["2", "4"]),
+    ("ur", "اس جون میں صرف چوبیس ہزار آئے", ["24000"]),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), COUNTED)
+def test_what_is_counted(lang: str, text: str, expected: list[str]) -> None:
+    found = [f"{q.canonical()} {text[q.noun_start : q.noun_end]}".strip() for q in read(text, lang)]
+    assert found == expected
+
+
 PROSE = [
     ("tr", "anlaşma 1,6 milyar dolardı", ["money 1.6e9 USD"]),
     ("tr", "on iki ülke ve 1 milyar 400 milyon dolar", ["count 12", "money 1.4e9 USD"]),
