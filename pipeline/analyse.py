@@ -12,6 +12,7 @@ from pipeline.match.reading import read
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis, Finding, NearMiss, Step, TopicHit
 from pipeline.model.watch import Claim, Watch
+from pipeline.text.display import telling
 from pipeline.text.document import Candidate, Document
 
 NEAR_MISSES = 12  # kept per article, the nearest first
@@ -74,7 +75,7 @@ def _topics(hits: list[TopicHit], findings: list[Finding], index: Index) -> list
         if topic not in by_id:
             step = Step(rule="claim", detail=finding.claim, weight=1.0)
             by_id[topic] = TopicHit(topic=topic, spans=finding.evidence[:1], steps=(step,))
-    return [by_id[t] for t in index.topics if t in by_id]
+    return [by_id[t] for t in sorted(by_id.keys() & index.topics.keys(), key=index.topic_order.__getitem__)]
 
 
 def _near_misses(doc: Document, candidates: Iterable[Candidate], found: set[str]) -> list[NearMiss]:
@@ -94,8 +95,20 @@ def _near_misses(doc: Document, candidates: Iterable[Candidate], found: set[str]
 def _mark_edits(findings: list[Finding], article: Article, index: Index) -> list[Finding]:
     """Marks findings whose values stood otherwise in the version before."""
     before = read(replace(article, text=article.previous, previous=""), index)
-    old = {f.claim: _said(f) for f in _findings(before, index, claims.candidates(before, index))}
-    return [replace(f, edited=f.claim in old and old[f.claim] != _said(f)) for f in findings]
+    old = {f.claim: f for f in _findings(before, index, claims.candidates(before, index))}
+    return [
+        replace(f, edited=True, before=_otherwise(old[f.claim], f))
+        if f.claim in old and _said(old[f.claim]) != _said(f)
+        else f
+        for f in findings
+    ]
+
+
+def _otherwise(old: Finding, new: Finding) -> str:
+    """The sentence in which the version before said what the new one no longer says."""
+    still = _said(new)[1]
+    gone = [value.evidence for value in old.values if (value.slot, value.new) not in still]
+    return telling(old.evidence, gone).text if old.evidence else ""
 
 
 def _said(finding: Finding) -> tuple[str, frozenset[tuple[str, str]]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from pipeline.model.alert import Candidate, Message, Publisher
 from pipeline.model.finding import Change, Span
@@ -21,6 +22,7 @@ VALUE_CHARS = 80  # longest value shown
 NAMES = 6  # publishers named before "and N more"
 LISTED = 10  # headlines in a collected message before "and N more"
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _LABELS = {"denies": "Denied", "changes": "Changed", "adds": "New detail", "repeats": "Reported again"}
 
 
@@ -33,10 +35,20 @@ def headline(claim: Claim, relation: str, changes: Sequence[Change]) -> str:
     return display.cut(f"{_name(claim)}: {told}", HEADLINE_CHARS)
 
 
-def render(candidate: Candidate, claim: Claim, *, severity: str = "", public_url: str = "") -> Message:
-    """The message of one alert. `public_url` is that of the review pages, "" when there are none."""
+def render(
+    candidate: Candidate,
+    claim: Claim,
+    *,
+    severity: str = "",
+    public_url: str = "",
+    agencies: Mapping[str, str] = NO_NAMES,
+) -> Message:
+    """The message of one alert.
+
+    `public_url` is that of the review pages, "" when there are none; `agencies` gives their names by id.
+    """
     seen = vantage(candidate.publishers)
-    words = _words(candidate, claim, seen, severity or candidate.severity, public_url)
+    words = _words(candidate, claim, seen, severity or candidate.severity, public_url, agencies)
     return Message(
         id=f"alert-{candidate.id}",
         subject=words.headline,
@@ -126,12 +138,14 @@ class _Words:
     review: str
 
 
-def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, public_url: str) -> _Words:
+def _words(
+    candidate: Candidate, claim: Claim, seen: Vantage, severity: str, public_url: str, agencies: Mapping[str, str]
+) -> _Words:
     first = candidate.publishers[0] if candidate.publishers else None
     lead = _sentence(candidate).text if candidate.evidence else ""
-    speaker = f"according to {display.quoted(candidate.attribution, 120)}" if candidate.attribution else ""
-    said_by = (_outlet(first), _time(first.published) if first else "", speaker)
-    notes = (_one_sided(seen), "The article was edited without notice." if candidate.edited else "")
+    speaker = f"as told: {display.quoted(candidate.attribution, 120)}" if candidate.attribution else ""
+    said_by = (_outlet(first, agencies), _time(first.published) if first else "", speaker)
+    notes = (_one_sided(seen), _edited(candidate))
     return _Words(
         id=candidate.id,
         headline=headline(claim, candidate.relation, candidate.changes),
@@ -148,7 +162,7 @@ def _words(candidate: Candidate, claim: Claim, seen: Vantage, severity: str, pub
         address=display.safe_link(first.url) if first else "",
         known=display.clean(claim.statement, 400),
         source=display.clean(", ".join(part for part in (claim.document, claim.section) if part), 160),
-        voices=_voices(candidate.publishers, seen),
+        voices=_voices(candidate.publishers, seen, agencies),
         notes=tuple(note for note in notes if note),
         review=link(public_url, f"alerts/{candidate.id}"),
     )
@@ -199,10 +213,10 @@ def _evidence(candidate: Candidate) -> tuple[tuple[bool, str], ...]:
     return tuple(pieces)
 
 
-def _outlet(publisher: Publisher | None) -> str:
+def _outlet(publisher: Publisher | None, agencies: Mapping[str, str]) -> str:
     if publisher is None:
         return ""
-    agency = display.quoted(publisher.agency, 60)
+    agency = display.quoted(agencies.get(publisher.agency, publisher.agency), 60)
     name = display.quoted(publisher.name or publisher.source, 80)
     return f"{name} (from {agency})" if agency and agency.casefold() != name.casefold() else name
 
@@ -215,11 +229,18 @@ def _time(at: datetime | None) -> str:
     return f"{wording.value(at.date().isoformat(), 'date')}, {at:%H:%M} UTC"
 
 
-def _voices(publishers: Sequence[Publisher], seen: Vantage) -> str:
-    names = list(dict.fromkeys(_outlet(publisher) for publisher in publishers))
+def _voices(publishers: Sequence[Publisher], seen: Vantage, agencies: Mapping[str, str]) -> str:
+    names = list(dict.fromkeys(_outlet(publisher, agencies) for publisher in publishers))
     more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     said = f"{seen.independent} ({', '.join(names[:NAMES])}{more})" if names else "0"
     return f"{said}; press of {', '.join(seen.countries)}" if seen.countries else said
+
+
+def _edited(candidate: Candidate) -> str:
+    if not candidate.edited:
+        return ""
+    before = display.quoted(candidate.before, EVIDENCE_CHARS)
+    return "The article was edited without notice" + (f'; before, it said: "{before}"' if before else ".")
 
 
 def _one_sided(seen: Vantage) -> str:
@@ -270,6 +291,7 @@ def _data(candidate: Candidate, claim: Claim, words: _Words, seen: Vantage) -> d
         "certainty": candidate.certainty,
         "attribution": candidate.attribution,
         "edited": candidate.edited,
+        "before": candidate.before,
         "evidence": {"in": lead.field, "start": lead.start, "end": lead.end, "text": lead.text} if lead else None,
         "article": {
             "url": first.url if first else "",

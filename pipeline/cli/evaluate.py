@@ -15,10 +15,13 @@ from pipeline.cli.main import EXIT_FAILED
 from pipeline.cli.match import as_record
 from pipeline.errors import ClaimwatchError
 from pipeline.match import scoring
-from pipeline.model.outcome import Done
-from pipeline.service.engine import engine
+from pipeline.model.finding import Analysis
+from pipeline.model.outcome import Done, Outcome
+from pipeline.model.watch import Watch
+from pipeline.service.engine import Engine, engine
 from pipeline.service.lines import article_of
-from pipeline.settings.settings import Engine
+from pipeline.settings.settings import Engine as EngineSettings
+from pipeline.settings.watch import with_known
 
 
 @click.command("eval", short_help="Score the reader on labelled coverage.")
@@ -33,8 +36,8 @@ def command(config: Path | None, gold: Path, as_json: bool, errors: bool, everyt
     configuration = load_configuration(config, shipped_ok=True)
     watch = configuration.watch
     rows = _labelled(gold)
-    with engine(Engine(kind="inline" if workers == 1 else "processes", workers=workers)) as running:
-        outcomes = running.run([article_of(row) for row in rows], watch)
+    with engine(EngineSettings(kind="inline" if workers == 1 else "processes", workers=workers)) as running:
+        outcomes = _read(running, rows, watch)
     found = [as_record(outcome.value) for outcome in outcomes if isinstance(outcome, Done)]
     for row, outcome in zip(rows, outcomes, strict=True):
         if not isinstance(outcome, Done):
@@ -51,6 +54,18 @@ def command(config: Path | None, gold: Path, as_json: bool, errors: bool, everyt
         sys.exit(EXIT_FAILED)
 
 
+def _read(running: Engine, rows: Sequence[Mapping[str, Any]], watch: Watch) -> list[Outcome[Analysis]]:
+    """Every row's outcome, each compared with what was known when it was labelled, where the row says so."""
+    groups: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        groups.setdefault(json.dumps(row.get("known") or {}, sort_keys=True), []).append(number)
+    outcomes: dict[int, Outcome[Analysis]] = {}
+    for told, numbers in groups.items():
+        then = with_known(watch, {**watch.known, **json.loads(told)}) if told != "{}" else watch
+        outcomes |= zip(numbers, running.run([article_of(rows[n]) for n in numbers], then), strict=True)
+    return [outcomes[number] for number in range(len(rows))]
+
+
 def _labelled(path: Path) -> Sequence[Mapping[str, Any]]:
     rows = []
     try:
@@ -63,9 +78,19 @@ def _labelled(path: Path) -> Sequence[Mapping[str, Any]]:
         try:
             row = json.loads(line)
             row["id"], row["text"]
+            _check_known(row.get("known") or {})
         except (ValueError, KeyError, TypeError) as error:
             raise ClaimwatchError(
                 f"line {number} is no labelled article: {error}", thing=str(path), hint="docs/labelling.md says how"
             ) from error
         rows.append(row)
     return rows
+
+
+def _check_known(known: Any) -> None:
+    """Raises ValueError unless it is `{claim: {slot: value or null}}`."""
+    slots: list[Any] = list(known.values()) if isinstance(known, dict) else [None]
+    if not all(isinstance(values, dict) for values in slots):
+        raise ValueError("`known` is not {claim: {slot: value}}")
+    if not all(value is None or isinstance(value, str) for values in slots for value in values.values()):
+        raise ValueError("a value of `known` is neither text nor null")

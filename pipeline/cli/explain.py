@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis, Finding, Span, Step
 from pipeline.model.watch import Claim, Watch
+from pipeline.text import display
 
 
 def explained(article: Article, analysis: Analysis, watch: Watch, *, steps: bool) -> str:
@@ -35,7 +36,7 @@ def _finding(finding: Finding, claim: Claim) -> list[str]:
     if finding.attribution:
         lines.append(f"  said by: {finding.attribution}")
     if finding.edited:
-        lines.append("  the article said otherwise before: silently edited")
+        lines.append(f'  silently edited; before, it said: "{display.clean(finding.before)}"')
     return lines
 
 

@@ -120,6 +120,7 @@ def as_record(analysis: Analysis, *, explain: bool = False) -> dict[str, Any]:
                 "certainty": finding.certainty,
                 "attribution": finding.attribution,
                 "edited": finding.edited,
+                "before": finding.before,
             }
             for finding in analysis.findings
         ],

@@ -36,7 +36,12 @@ def list_(config: Path | None, as_json: bool) -> None:
 @command.command("try")
 @click.argument("file", type=click.File("r", encoding="utf-8"), metavar="FILE")
 @click.option("--topic", default="", help="The topic in force to compare with; else the rule's own id.")
-@click.option("--limit", default=trial.LATELY, show_default=True, help="How many of the newest stored articles.")
+@click.option(
+    "--limit",
+    default=trial.LATELY,
+    show_default=True,
+    help="How many of the newest stored articles, and of pages put off.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def try_(config: Path | None, file: Any, topic: str, limit: int, as_json: bool) -> None:
@@ -47,6 +52,7 @@ def try_(config: Path | None, file: Any, topic: str, limit: int, as_json: bool) 
         data = {
             "topic": result.topic.id,
             "looked_at": result.looked_at,
+            "unread": result.unread,
             "kept": result.kept,
             "gained": [_data(one) for one in result.gained],
             "lost": [_data(one) for one in result.lost],
@@ -55,7 +61,8 @@ def try_(config: Path | None, file: Any, topic: str, limit: int, as_json: bool) 
         click.echo(json.dumps(data, ensure_ascii=False))
         return
     click.echo(
-        f"{result.looked_at} articles: {result.kept} as before, {result.gained_count} gained, {result.lost_count} lost"
+        f"{result.looked_at} articles and {result.unread} pages that were put off: "
+        f"{result.kept} as before, {result.gained_count} gained, {result.lost_count} lost"
     )
     for word, rows in (("gained", result.gained), ("lost", result.lost), ("near misses", result.near)):
         if rows:

@@ -45,8 +45,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
     news = items.build([c for c in inside if c.relation in NEWS], facts)
     sections = {name: _section(plan, [one for one in news if one.relation == relation]) for relation, name in SECTIONS}
     repeated = _repeated(facts, [c for c in inside if c.relation not in NEWS], {one.claim for one in news})
-    local_end = (period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(plan.zone)).date()
-    volumes = volume.measure(facts.volumes, facts.topics, local_end, facts.counted_since)
+    volumes = volume.measure(facts.volumes, facts.topics, period.last_day, facts.counted_since)
     missed = _missed(facts, period, plan.zone)
     near = _near_misses(facts)
     notes = _source_notes(facts.sources)

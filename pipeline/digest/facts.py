@@ -95,8 +95,8 @@ class Facts:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)  # id -> title
     covered: tuple[Covered, ...] = ()
-    volumes: tuple[DayCount, ...] = ()  # of the period's last day and the eight weeks before it; days of none left out
-    counted_since: date | None = None  # first local day with counts
+    volumes: tuple[DayCount, ...] = ()  # of the 24 hours to the period's end, and of those of eight weeks before
+    counted_since: date | None = None  # first day with counts
     near: tuple[Near, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
@@ -104,3 +104,4 @@ class Facts:
     last_news: Mapping[str, datetime] = field(default_factory=dict)  # claim -> last change, addition or denial
     alerted: frozenset[str] = frozenset()  # ids of alerts that were sent
     watch_version: str = ""
+    agencies: Mapping[str, str] = field(default_factory=dict)  # id -> name

@@ -18,10 +18,11 @@ OTHERS = 2  # further quotes, from publishers independent of the first
 
 
 def build(candidates: Sequence[Candidate], facts: Facts) -> tuple[Item, ...]:
-    """An item for each alert id among the candidates, which are sorted by time."""
-    groups: dict[tuple[str, str], list[Candidate]] = {}
+    """An item for each alert among the candidates, which are sorted by time; of those without one, for each story."""
+    groups: dict[tuple[str, ...], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.id, candidate.relation), []).append(candidate)
+        alert = (candidate.id,) if candidate.id else ("", candidate.claim, candidate.story or candidate.finding)
+        groups.setdefault((*alert, candidate.relation), []).append(candidate)
     return tuple(_item(group, facts) for group in groups.values())
 
 
@@ -52,7 +53,7 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         certainty=lead.certainty,
         confidence=round(lead.confidence, 4),
         shifts=shifts,
-        quote=quote(lead),
+        quote=quote(lead, facts),
         redline=lead.redline,
         outlets=tuple(dict.fromkeys(p.name or p.source for p in publishers)),
         independent=seen.independent,
@@ -60,12 +61,13 @@ def _item(group: Sequence[Candidate], facts: Facts) -> Item:
         state_only=seen.state_only,
         one_sided=seen.one_sided,
         edited=any(c.edited for c in group),
+        before=next((c.before for c in (lead, *group) if c.before), ""),
         alerted=lead.id in facts.alerted,
         first_run=all(c.first_run for c in group),
         importance=points,
         parts=parts,
         findings=tuple(c.finding for c in group),
-        more=_others(lead, group),
+        more=_others(lead, group, facts),
     )
 
 
@@ -95,7 +97,7 @@ def _lead(group: Sequence[Candidate], said: Collection[tuple[str, str]]) -> Cand
     return min(group, key=order)
 
 
-def quote(candidate: Candidate) -> Quote | None:
+def quote(candidate: Candidate, facts: Facts) -> Quote | None:
     """The leading evidence sentence of a candidate with its changed words, None when there is none."""
     if not candidate.evidence:
         return None
@@ -114,7 +116,7 @@ def quote(candidate: Candidate) -> Quote | None:
         marks=tuple(marks),
         lang=candidate.lang,
         outlet=(first.name or first.source) if first else "",
-        agency=first.agency if first else "",
+        agency=facts.agencies.get(first.agency, first.agency) if first else "",
         title=first.title if first else "",
         url=first.url if first else "",
         published=first.published if first else None,
@@ -122,13 +124,13 @@ def quote(candidate: Candidate) -> Quote | None:
     )
 
 
-def _others(lead: Candidate, group: Sequence[Candidate]) -> tuple[Quote, ...]:
+def _others(lead: Candidate, group: Sequence[Candidate], facts: Facts) -> tuple[Quote, ...]:
     """How publishers independent of the leading one put it."""
     found: list[Quote] = []
     seen = set(origins(lead.publishers[:1]))
     for candidate in group:
         mine = set(origins(candidate.publishers[:1]))
-        said = quote(candidate)
+        said = quote(candidate, facts)
         if candidate is lead or said is None or mine & seen:
             continue
         seen |= mine

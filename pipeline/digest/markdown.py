@@ -45,7 +45,7 @@ def _section(words: Words, label: str, section: Section) -> list[str]:
 
 
 def _item(words: Words, item: Item) -> list[str]:
-    lines = [f"### {_link(words.own(item.title, 160), words.link(f'alerts/{item.id}'))}"]
+    lines = [f"### {_link(words.own(item.title, 160), words.link(item.path))}"]
     for shift in item.shifts:
         new = f"**{esc(words.value(shift.new, shift.type))}**"
         old = esc(words.value(shift.old, shift.type)) if shift.old is not None else "new"

@@ -26,6 +26,11 @@ class Period:
         """The local day on which the digest is made."""
         return date.fromisoformat(self.key[-10:])
 
+    @property
+    def last_day(self) -> date:
+        """The day (UTC) of its last moment: what the count of its last 24 hours goes by."""
+        return (self.end - timedelta(microseconds=1)).astimezone(UTC).date()
+
     def holds(self, moment: datetime) -> bool:
         """Whether a moment falls into it."""
         return self.start <= moment < self.end

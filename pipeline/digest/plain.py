@@ -60,7 +60,7 @@ def _item(words: Words, item: Item) -> list[str]:
     lines += ["", f"{_INDENT}Known: {words.own(item.statement)}{source}", f"{_INDENT}{words.voices(item)}"]
     lines += [f"{_INDENT}Note: {line}" for line in words.caution(item)]
     lines.append(f"{_INDENT}Importance {words.weight(item)}")
-    review = words.link(f"alerts/{item.id}")
+    review = words.link(item.path)
     return [*lines, f"{_INDENT}{review}"] if review else lines
 
 

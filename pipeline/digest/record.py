@@ -57,7 +57,7 @@ class Quote:
 class Item:
     """A claim that coverage changed, denied or added to: one story."""
 
-    id: str  # of the alert it would raise
+    id: str  # of the alert that tells it, "" where none does
     claim: str
     title: str
     statement: str
@@ -83,6 +83,12 @@ class Item:
     parts: tuple[Part, ...]
     findings: tuple[str, ...]  # all of the period that it stands for
     more: tuple[Quote, ...] = ()  # how others put it, at most two
+    before: str = ""  # what an edited article said
+
+    @property
+    def path(self) -> str:
+        """Where it stands on the review pages: its alert, else its first finding."""
+        return f"alerts/{self.id}" if self.id else f"findings/{self.findings[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ class Words:
         outlet, agency = self.say(quote.outlet, 80), self.say(quote.agency, 60)
         if agency and agency.casefold() != outlet.casefold():
             outlet = f"{outlet} (from {agency})"
-        said = f"according to {self.say(quote.attribution, 100)}" if quote.attribution else ""
+        said = f"as told: {self.say(quote.attribution, 100)}" if quote.attribution else ""
         return tuple(part for part in (outlet, self.when(quote.published), said) if part)
 
     def title(self, quote: Quote) -> str:
@@ -151,7 +151,8 @@ class Words:
         if item.certainty == "alleged":
             found.append("alleged")
         if item.edited:
-            found.append("the article was edited without notice")
+            before = f"; before, it said: “{self.say(item.before, QUOTE_CHARS)}”" if item.before else ""
+            found.append(f"the article was edited without notice{before}")
         if item.first_run:
             found.append("older than the first look at its source")
         return tuple(found)

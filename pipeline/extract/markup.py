@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,6 +17,10 @@ _MOST = 3_000  # nodes of one kind that are looked at
 _DEEPEST = 12  # elements around a paragraph that are looked at
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "blockquote", "header", "button"})
 _BLOCKS = "p, div, li, br, h1, h2, h3, h4, h5, h6, blockquote, tr, figcaption, pre, section, article, td, th"
+# What no article is read from: menus, boxes at the side, what is pressed or played. trafilatura passes over these too,
+# after it has parsed them; without them it takes a third less time, with the same text on the annotated pages.
+# Forms are not among them: some systems put the whole page into one.
+UNREAD = ["nav", "footer", "aside", "menu", "dialog", "button", "select", "iframe", "object", "canvas", "input"]
 _SILENT = [
     "script",
     "style",
@@ -61,6 +65,7 @@ class Markup:
     videos: int = 0
     articles: int = 0  # <article> elements
     forms: frozenset[str] = frozenset()  # kinds of input: password, email
+    readable: str = ""  # the page again as HTML, without scripts and what no article is read from
 
 
 def read(page: str) -> Markup:
@@ -74,7 +79,7 @@ def read(page: str) -> Markup:
     tree.strip_tags(["script", "style", "noscript", "template", "svg"])
     links = [_line(node.text()) for node in tree.css("a[href]")[:_MOST]]
     body = tree.body
-    return Markup(
+    told = Markup(
         title=_line(_first(tree, "head > title") or _first(tree, "title")),
         heading=_line(_first(tree, "h1")),
         meta=_meta(tree),
@@ -82,7 +87,6 @@ def read(page: str) -> Markup:
         canonical=_attribute(link, "href"),
         lang=_attribute(root, "lang") or _attribute(root, "xml:lang"),
         time=_attribute(moment, "datetime"),
-        paragraphs=_paragraphs(tree),
         anchors=frozenset(links),
         headlines=sum(len(text) >= _HEADLINE for text in links),
         link_chars=sum(len(text) for text in links),
@@ -91,6 +95,8 @@ def read(page: str) -> Markup:
         articles=len(tree.css("article")),
         forms=frozenset(_attribute(node, "type").lower() for node in tree.css("input[type]")[:_MOST]),
     )
+    tree.strip_tags(UNREAD)
+    return replace(told, paragraphs=_paragraphs(tree), readable=tree.html or "")
 
 
 def visible_text(page: str) -> str:
@@ -132,8 +138,9 @@ def everything(page: str | bytes) -> list[str] | None:
     blocks = []
     if b"ld+json" in lower:
         blocks = [node.text() for node in tree.css("script[type='application/ld+json' i]")[:_MOST]]
-    titles = [content for name, content in _meta(tree).items() if name.endswith(("title", "headline", "description"))]
-    tree.strip_tags(["script", "style"])
+    titles = [_first(tree, "h1")]
+    titles += [content for name, content in _meta(tree).items() if name.endswith(("title", "headline", "description"))]
+    tree.strip_tags(["script", "style", *UNREAD])
     return [tree.root.text(separator=PARTED), *titles, *(text for block in blocks for text in jsonld.texts(block))]
 
 

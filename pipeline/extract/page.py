@@ -43,7 +43,7 @@ def extract(
         return Skipped(Reason.NOT_HTML, f"the media type is {content_type.partition(';')[0] or 'unknown'}")
     told = markup.read(page)
     title = _title(told, entry)
-    text, origin = _own_text(entry, title) if alone and entry else _text(page, told, entry, title)
+    text, origin = _own_text(entry, title) if alone and entry else _text(told, entry, title)
     reason = verdict.judge(text, told, url=url)
     if reason is not None:
         return reason
@@ -89,9 +89,9 @@ def _without_site(title: str) -> str:
     return _line(title)
 
 
-def _text(page: str, told: markup.Markup, entry: Entry | None, title: str) -> tuple[str, str]:
+def _text(told: markup.Markup, entry: Entry | None, title: str) -> tuple[str, str]:
     """The longest honest text and where it is from; the page's own unless another says clearly more."""
-    found = mend.mended(_lines(body.main_text(page)), told) or mend.prose(told)
+    found = mend.mended(_lines(body.main_text(told.readable)), told) or mend.prose(told)
     best, origin = _paragraphs("\n".join(found), title), "page"
     for text, where in ((told.described.body, "json-ld"), (entry.content if entry else "", "feed")):
         other = _paragraphs(markup.visible_text(text) if "<" in text else text, title)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.fetch.client import Fetcher
 from pipeline.service import deliver, pages, poll
 from pipeline.service.wiring import Desk
+from pipeline.storage import duetimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Summary:
 async def cycle(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Summary:
     """One full cycle now. Every step takes what is due from the store and leaves its outcome there."""
     started = desk.clock.elapsed_s()
+    await desk.write(lambda tx: duetimes.heed(tx, now=desk.clock.now()))
     polled = await poll.poll(desk, fetcher, stop=stop)  # sources -> entries
     worked = await pages.work(desk, fetcher, stop=stop)  # entries -> pages -> articles -> findings -> alerts
     revisited = await pages.revisit(desk, fetcher, stop=stop)  # articles -> versions -> findings -> alerts

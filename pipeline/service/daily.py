@@ -13,7 +13,7 @@ from pipeline.digest.period import Period
 from pipeline.digest.record import Digest
 from pipeline.model.rules import DigestPlan
 from pipeline.service import facts
-from pipeline.service.wiring import Desk
+from pipeline.service.wiring import DELIVER, Desk
 from pipeline.storage import digests, outbox
 from pipeline.storage.session import Transaction
 
@@ -27,6 +27,8 @@ def daily(desk: Desk) -> tuple[Digest, ...]:
             digest = freeze(desk, plan, period, now=now)
             if digest is not None:
                 built.append(digest)
+    if built:
+        desk.nudge(DELIVER)
     return tuple(built)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+LOOK_S = 0.25  # how soon something new is seen while other pieces are in hand
 
 
 async def drain(
@@ -19,10 +21,24 @@ async def drain(
 ) -> int:
     """Claim and handle until nothing is left or a stop is asked; how many were handled.
 
-    At most `width` are in hand at once. More is claimed as soon as half of them are done, so a piece that takes long
-    keeps its own place only. An error of `handle` ends the draining once the others in hand are done, and is raised.
+    At most `width` are in hand at once. More is claimed as soon as half of them are done, and what comes meanwhile is
+    claimed without waiting for any, so a piece that takes long keeps its own place only. An error of `handle` ends the
+    draining once the others in hand are done, and is raised.
     """
     running: set[asyncio.Task[None]] = set()
+    ended: list[asyncio.Task[None]] = []
+    woken = asyncio.Event()
+
+    def end(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        ended.append(task)
+        woken.set()
+
+    def begin(piece: T) -> None:
+        task = asyncio.create_task(handle(piece))
+        running.add(task)
+        task.add_done_callback(end)
+
     taken, dry = 0, False
     try:
         while True:
@@ -33,15 +49,18 @@ async def drain(
                 claimed = await claim(left)
                 dry = not claimed
                 taken += len(claimed)
-                running |= {asyncio.create_task(handle(piece)) for piece in claimed}
-            if not running:
+                for piece in claimed:
+                    begin(piece)
+            if not running and not ended:
                 if dry or asked_to_stop or left <= 0:
                     return taken
                 continue
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            dry = False  # what was done may have freed its host, or made something due
-            for task in done:
-                task.result()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), LOOK_S if len(running) <= width / 2 else None)
+            woken.clear()
+            dry = False  # what was done may have freed its host; something new may have come
+            while ended:
+                ended.pop().result()
     finally:
         if running:
             await asyncio.gather(*running, return_exceptions=True)

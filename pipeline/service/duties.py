@@ -8,9 +8,9 @@ from datetime import timedelta
 from pipeline.fetch.client import Fetcher
 from pipeline.service import canary, daily, deliver, latency, pages, poll, presence, reanalyse, takeup
 from pipeline.service.jobs import Job
-from pipeline.service.wiring import Desk
+from pipeline.service.wiring import DELIVER, WORK, Desk
 from pipeline.settings.settings import Settings
-from pipeline.storage import articles, entries, outbox, retention, sources
+from pipeline.storage import articles, entries, outbox, retention, sources, volumes
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -40,6 +40,13 @@ def _prune(desk: Desk) -> str:
     return ", ".join(f"{kind} {n}" for kind, n in gone.items() if n)
 
 
+def _count(desk: Desk) -> str:
+    now, days = desk.clock.now(), 0
+    while some := desk.write_now(lambda tx: volumes.settle(tx, today=now.date(), now=now)):
+        days += some
+    return f"{days} days" if days else ""
+
+
 def _take_up(desk: Desk) -> str:
     count = takeup.take_up(desk)
     return f"{count} articles" if count else ""
@@ -60,7 +67,7 @@ def keeping(settings: Settings) -> retention.Retention:
 def working(settings: Settings, *, coordinated: bool) -> tuple[Job, ...]:
     """Entries of the queue -> articles, findings, alerts: the one part that other processes can take over."""
     tick = settings.schedule.tick
-    return (Job(name="work", every=tick, allowed=_HOUR, work=_work, coordinated=coordinated, free=entries.release),)
+    return (Job(name=WORK, every=tick, allowed=_HOUR, work=_work, coordinated=coordinated, free=entries.release),)
 
 
 def coordinating(settings: Settings) -> tuple[Job, ...]:
@@ -69,10 +76,10 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
     flies = (Job(name="canary", every=settings.canary.every, allowed=10 * _MINUTE, call=canary.send),)
     return (
         *(flies if settings.canary.enabled else ()),
-        Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll, free=sources.release),
+        Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll, due=sources.next_due_at, free=sources.release),
         Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit, free=articles.release),
         Job(
-            name="deliver",
+            name=DELIVER,
             every=min(tick, timedelta(seconds=5)),
             allowed=30 * _MINUTE,
             call=deliver.deliver,
@@ -83,5 +90,6 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
         Job(name="take-up", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=_take_up),
         Job(name="sweep", every=tick, allowed=10 * _MINUTE, call=presence.sweep),
         Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
+        Job(name="count", every=_HOUR, allowed=10 * _MINUTE, call=_count),
         Job(name="retention", every=24 * _HOUR, allowed=2 * _HOUR, call=_prune),
     )

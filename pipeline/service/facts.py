@@ -11,7 +11,7 @@ from pipeline.model.alert import Candidate, Publisher
 from pipeline.model.outcome import Reason
 from pipeline.model.watch import Watch
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, entries, findings, jobs, periods, sources
+from pipeline.storage import articles, entries, findings, jobs, periods, sources, volumes
 from pipeline.storage.findings import SavedFinding
 from pipeline.storage.periods import ArticleLine
 from pipeline.storage.session import Transaction
@@ -36,16 +36,16 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
         )
         for line, topics in periods.covered(tx, since=period.start, until=period.end)
     )
-    volumes = jobs.topic_volume(tx, since=period.end - BASELINE, until=period.end)
+    counted = volumes.to_the_hour(tx, end=period.end, days=BASELINE.days + 1)
     return Facts(
         candidates=candidates(desk, tx, found, watch),
         claims={claim.id: claim for claim in watch.claims},
         topics={topic.id: topic.title for topic in watch.topics},
         covered=covered,
         volumes=tuple(
-            DayCount(topic=topic, day=day, articles=count)
-            for topic, days in volumes.items()
-            for day, count in days.items()
+            DayCount(topic=topic, day=period.last_day - timedelta(days=back), articles=count)
+            for topic, days in counted.items()
+            for back, count in enumerate(days)
         ),
         counted_since=counted_since.date() if counted_since else None,
         near=tuple(
@@ -62,10 +62,13 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
         ),
         sources=_sources(desk, tx, period),
         coverage=_coverage(desk, tx, period, found, covered),
-        last_news=periods.last_news(tx, until=period.end),
-        alerted=frozenset(str(number) for number in periods.alerts_of(tx, [one.id for one in found]).values()),
+        last_news=periods.last_news(tx, [c.id for c in watch.claims if c.expect is not None], until=period.end),
+        alerted=frozenset(
+            str(number) for number in periods.told_of(tx, periods.alerts_of(tx, [one.id for one in found]).values())
+        ),
         canary=_canary(desk, tx),
         watch_version=watch.version,
+        agencies=desk.agencies(),
     )
 
 
@@ -142,6 +145,7 @@ def candidates(desk: Desk, tx: Transaction, found: Sequence[SavedFinding], watch
                 attribution=one.finding.attribution,
                 lang=one.lang,
                 edited=one.finding.edited,
+                before=one.finding.before,
                 first_run=one.backlog,
                 article=str(one.article_id),
             )

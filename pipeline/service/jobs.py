@@ -23,6 +23,7 @@ from pipeline.storage import jobs
 from pipeline.storage.session import Transaction
 
 MINUTE = timedelta(minutes=1)
+SOONEST_S = 1.0  # between the end of a run and one before its tick
 SLOW = 5 * MINUTE  # a job that is run less often than this is due by its last start in the store, not by the tick
 
 
@@ -36,6 +37,7 @@ class Job:
     work: Work[Any] | None = None
     call: Callable[[Desk], object] | None = None
     coordinated: bool = True  # only who holds the lease runs it
+    due: Callable[[Transaction], datetime | None] | None = None  # when it has something to do next, before its tick
     free: Callable[[Transaction, str], int] | None = None  # frees what a run that failed has left in hand
 
     @property
@@ -62,6 +64,9 @@ class Jobs:
         self.jobs: Mapping[str, Job] = {job.name: job for job in jobs_}
         self._running: dict[str, _Run] = {}
         self._unclean: set[str] = set()  # jobs whose last run failed
+        self._nudged: set[str] = set()  # jobs that run next because there is something to do
+        self._planned: dict[str, threading.Timer] = {}  # the next run of a job that is due before its tick
+        self._again: set[str] = set()  # jobs that were nudged while they ran
         self._lock = threading.Lock()
         self._stopping = threading.Event()
 
@@ -81,6 +86,38 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - the guard of jobs: one that breaks must not stop the service
             log.error("job broke", job=name, exc=error)
         return False
+
+    def nudge(self, name: str) -> None:
+        """Let that job run now, before its tick, or once more when it runs. Names of no job are ignored."""
+        with self._lock:
+            if name not in self.jobs or name in self._nudged or self._stopping.is_set():
+                return
+            if name in self._running:
+                self._again.add(name)
+                return
+            self._nudged.add(name)
+        threading.Thread(target=self._run_nudged, args=(name,), name=f"nudged-{name}", daemon=True).start()
+
+    def _plan(self, job: Job, due: Callable[[Transaction], datetime | None]) -> None:
+        """What is due before the next tick is done then: a tick finds much to do at once, and little is done sooner."""
+        at = self._desk.read_now(due)
+        wait_s = max((at - self._desk.clock.now()).total_seconds(), SOONEST_S) if at is not None else None
+        if wait_s is not None and wait_s < job.every.total_seconds():
+            timer = threading.Timer(wait_s, self.nudge, args=(job.name,))
+            timer.daemon = True
+            with self._lock:
+                before, self._planned[job.name] = self._planned.get(job.name), timer
+            if before is not None:
+                before.cancel()
+            timer.start()
+
+    def _run_nudged(self, name: str) -> None:
+        with self._lock:
+            self._nudged.discard(name)
+            if name in self._running:  # a tick was quicker: what the nudge was for may have come too late for that run
+                self._again.add(name)
+                return
+        self.run(name)
 
     def _due(self, job: Job) -> bool:
         now = self._desk.clock.now()
@@ -111,7 +148,13 @@ class Jobs:
         finally:
             with self._lock:
                 self._running.pop(job.name, None)
+                again = job.name in self._again
+                self._again.discard(job.name)
         self._record(job, result, took_s, fault)
+        if again and fault is None:
+            self.nudge(job.name)
+        elif job.due is not None and fault is None:
+            self._plan(job, job.due)
         return fault is None
 
     def _begin(self, tx: Transaction, job: Job) -> None:

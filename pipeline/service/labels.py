@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model.finding import NEWS
@@ -15,7 +15,7 @@ from pipeline.storage.findings import SavedFinding
 
 PORTION = 500  # verdicts read at a time
 ENOUGH = 20  # verdicts below which nothing is proposed: a share of fewer says little
-LATEST = 5_000  # verdicts that are learnt from: the newest ones, since rules change
+LATEST = 2_000  # verdicts that are learnt from: the newest ones, since rules change
 TARGET = 0.9  # share of right findings that a threshold should reach
 RIGHT = frozenset({"confirmed", "accepted"})
 
@@ -24,7 +24,8 @@ RIGHT = frozenset({"confirmed", "accepted"})
 class Labelled:
     """An article whose every news finding was judged; dismissed ones are left out of `findings`.
 
-    `assumed` names claims that it repeats or mentions, which nobody judges one by one.
+    `assumed` names claims that it repeats or mentions, which nobody judges one by one. `known` holds the values that
+    its claims were compared with: a verdict is about these, whatever was accepted since.
     """
 
     article: ArticleRow
@@ -33,6 +34,8 @@ class Labelled:
     findings: tuple[SavedFinding, ...]
     dismissed: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    known: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    country: str = ""  # of the outlet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ def labelled(desk: Desk) -> Iterator[Labelled]:
                 if version is None or article is None:
                     continue
                 topics = tuple(hit.topic for hit in queries.hits_of(tx, version_id))
-                one = _settled(article, version, topics, findings.of_version(tx, version_id))
+                country = desk.source(article.source).country
+                one = _settled(article, version, topics, country, findings.of_version(tx, version_id))
                 if one is not None:
                     found.append(one)
         yield from found
@@ -89,7 +93,7 @@ def labelled(desk: Desk) -> Iterator[Labelled]:
 
 
 def _settled(
-    article: ArticleRow, version: VersionRow, topics: tuple[str, ...], rows: Sequence[SavedFinding]
+    article: ArticleRow, version: VersionRow, topics: tuple[str, ...], country: str, rows: Sequence[SavedFinding]
 ) -> Labelled | None:
     """None while a news finding of the version still waits for its verdict."""
     if any(row.finding.relation in NEWS and not row.verdict for row in rows):
@@ -101,6 +105,8 @@ def _settled(
         findings=tuple(row for row in rows if row.verdict != "dismissed"),
         dismissed=tuple(row.finding.claim for row in rows if row.verdict == "dismissed"),
         assumed=tuple(row.finding.claim for row in rows if not row.verdict),
+        known={row.finding.claim: row.compared_with for row in rows},
+        country=country,
     )
 
 
@@ -113,6 +119,7 @@ def line(one: Labelled) -> str:
         "outlet": one.article.source,
         "published": published.isoformat() if published is not None else None,
         "lang": one.version.lang,
+        "country": one.country,
         "title": one.version.title,
         "text": one.version.text,
         "topics": list(one.topics),
@@ -124,6 +131,7 @@ def line(one: Labelled) -> str:
             }
             for row in one.findings
         ],
+        "known": {claim: dict(values) for claim, values in one.known.items()},
         "dismissed": list(one.dismissed),
         "assumed": list(one.assumed),
         "note": "labelled by verdicts of reviewers",
@@ -137,14 +145,11 @@ def lesson(desk: Desk) -> Lesson:
     """The newest verdicts counted, and thresholds proposed where enough was judged."""
     with desk.store.read() as tx:
         rows = queries.verdicts(tx, limit=LATEST)
+        reasons = queries.dismissals(tx, after=rows[-1].id - 1) if rows else {}
     counts: dict[str, int] = {}
-    reasons: dict[str, int] = {}
     topics: dict[str, list[tuple[float, bool]]] = {}
     for row in rows:
         counts[row.verdict] = counts.get(row.verdict, 0) + 1
-        if row.verdict == "dismissed":
-            reason = row.verdict_note.partition(":")[0]
-            reasons[reason] = reasons.get(reason, 0) + 1
         for topic in ("", row.topic):
             topics.setdefault(topic, []).append((row.confidence, row.verdict in RIGHT))
     made = [propose(topic, judged) for topic, judged in sorted(topics.items())]

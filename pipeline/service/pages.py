@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urljoin
@@ -15,15 +14,14 @@ from pipeline.articles import version as versions
 from pipeline.errors import FetchError, LeaseLost, StoreError
 from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
-from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
-from pipeline.service import log, putoff, record
+from pipeline.service import ends, putoff, record
 from pipeline.service.drain import drain
 from pipeline.service.second_reader import with_second_opinions
-from pipeline.service.wiring import Desk
-from pipeline.storage import articles, entries, jobs
+from pipeline.service.wiring import DELIVER, Desk
+from pipeline.storage import articles, entries
 from pipeline.storage.entries import QueuedEntry
 from pipeline.storage.session import Transaction
 
@@ -31,10 +29,6 @@ LEASE = timedelta(minutes=10)  # an entry in work is left alone by others for th
 HANDS_PER_REQUEST = (
     2  # entries of one host in hand per request to it: one is read and analysed while the next is fetched
 )
-RETRY_FIRST = timedelta(minutes=2)  # doubled at each further try
-RETRY_LONGEST = timedelta(hours=6)
-POISONED = 3  # tries of an article whose analysis hangs or takes too much memory; then it is put aside
-OVER_LIMIT = frozenset({Reason.ANALYSIS_TIME, Reason.ANALYSIS_MEMORY})
 # What a second try may mend. The rest is final: the page says no, is gone, or is no article.
 PASSING = frozenset(
     {
@@ -122,41 +116,7 @@ async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Wo
         raise  # of the whole database or process: the lease ends, and the entry is taken again
     except Exception as error:  # noqa: BLE001 - the one guard of items: stored with its type, retried, shown
         outcome = Failed(Reason.UNEXPECTED, f"{type(error).__name__}: {error}")
-    worked.outcomes[await _settle(desk, queued, outcome, unread)] += 1
-
-
-async def _settle(desk: Desk, queued: QueuedEntry, outcome: Outcome[int], unread: Sequence[Response]) -> str:
-    """Store how the entry ended, or when it is tried again, and its page if that was put off; the outcome in a word."""
-    now = desk.clock.now()
-
-    def store(tx: Transaction) -> str:
-        for response in unread:
-            putoff.keep(tx, desk, queued, response)
-        if isinstance(outcome, Done):
-            reason, stage, article = "", "done", outcome.value
-        else:
-            reason, article = str(outcome.reason), None
-            stage = "skipped" if isinstance(outcome, Skipped) else "failed"
-            most = POISONED if outcome.reason in OVER_LIMIT else desk.settings.fetch.attempts
-            left = queued.attempts + 1 < most
-            if isinstance(outcome, Failed) and outcome.retry and left:
-                again = now + max(_backoff(queued.attempts), timedelta(seconds=outcome.after_s or 0))
-                entries.retry(tx, queued.id, at=again, reason=reason, detail=outcome.detail)
-                jobs.tally(tx, now.date(), "entry-retry", reason, thing=queued.entry.source)
-                return f"retry {reason}"
-        detail = "" if isinstance(outcome, Done) else outcome.detail
-        if not isinstance(outcome, Done):
-            entries.finish(tx, queued.id, stage, now=now, reason=reason, detail=detail, article_id=article)
-        jobs.tally(tx, now.date(), "entry", reason or stage, thing=queued.entry.source)
-        return reason or stage
-
-    settled = await desk.write(store)
-    log.outcome("entry", outcome, entry=queued.id, source=queued.entry.source, url=mask(queued.entry.url))
-    return settled
-
-
-def _backoff(attempts: int) -> timedelta:
-    return min(RETRY_FIRST * (1 << min(attempts, 10)), RETRY_LONGEST)
+    worked.outcomes[await ends.settle(desk, queued, outcome, unread)] += 1
 
 
 async def _entry(
@@ -207,8 +167,11 @@ async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | No
         article = articles.find(tx, [url])
         if article is None:
             return None
+        if not entries.held(tx, queued.id, holder=desk.holder):
+            return ends.TAKEN_OVER
         articles.carry(tx, article.id, queued.entry.source, now=now, entry_id=queued.id)
         entries.finish(tx, queued.id, "skipped", now=now, reason=Reason.KNOWN, article_id=article.id)
+        ends.tally(desk, tx, queued, Reason.KNOWN)
         return Skipped(Reason.KNOWN, f"article {article.id}")
 
     if await desk.read(lambda tx: articles.find(tx, [url])) is None:
@@ -252,9 +215,25 @@ async def _analysed(
     if not isinstance(analysis, Done):
         return analysis
     heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
-    stored = await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch))
-    worked.add(stored)
+
+    def store(tx: Transaction) -> record.Recorded | None:
+        if not entries.held(tx, queued.id, holder=desk.holder):
+            return None
+        recorded = record.store(desk, tx, seen, heard, watch)
+        ends.tally(desk, tx, queued, "done")
+        return recorded
+
+    stored = await desk.write(store)
+    if stored is None:
+        return ends.TAKEN_OVER
+    _count(desk, worked, stored)
     return Done(stored.article_id)
+
+
+def _count(desk: Desk, worked: Worked, stored: record.Recorded) -> None:
+    worked.add(stored)
+    if stored.news:
+        desk.nudge(DELIVER)
 
 
 def as_seen(
@@ -332,7 +311,12 @@ async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked:
     if reason:
         now = desk.clock.now()
         again = record.next_visit(row, now, changed=False)
-        await desk.write(lambda tx: articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason))
+
+        def store(tx: Transaction) -> None:
+            if articles.held(tx, row.id, holder=desk.holder):
+                articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason)
+
+        await desk.write(store)
 
 
 async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> str:
@@ -374,7 +358,15 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     if not isinstance(analysis, Done):
         return str(analysis.reason)
     heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
-    worked.add(await desk.write(lambda tx: record.store(desk, tx, seen, heard, watch)))
+
+    def store(tx: Transaction) -> record.Recorded | None:
+        mine = articles.held(tx, row.id, holder=desk.holder)
+        return record.store(desk, tx, seen, heard, watch) if mine else None
+
+    stored = await desk.write(store)
+    if stored is None:
+        return Reason.LEASE_LOST
+    _count(desk, worked, stored)
     return ""
 
 

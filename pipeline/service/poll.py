@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,8 @@ from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
 from pipeline.model.source import Entry, FeedDocument, Hints, Source, SourceState
 from pipeline.service.drain import drain
-from pipeline.service.wiring import Desk
+from pipeline.service.together import Together
+from pipeline.service.wiring import WORK, Desk
 from pipeline.sources import due, feed, health, hints
 from pipeline.storage import entries, jobs, sources
 from pipeline.storage.session import Transaction
@@ -49,13 +51,17 @@ class _Answer:
     hints: Hints = field(default_factory=Hints)
 
 
+_Polled = tuple[SourceState, _Answer]  # a source as it was claimed, and its answer
+
+
 async def poll(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Polled:
     """Ask every source that is due, many at once; one that is slow holds up no other."""
     polled = Polled()
     await desk.write(lambda tx: sources.sync(tx, desk.configuration.sources, now=desk.clock.now()))
+    together = Together[_Polled, entries.Brought](desk, lambda tx, answers: _store(desk, tx, answers))
     await drain(
         lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
-        lambda state: _poll_one(desk, fetcher, state, polled),
+        lambda state: _poll_one(desk, fetcher, state, polled, together),
         width=desk.settings.fetch.concurrency * WIDTH_PER_REQUEST,
         stop=stop,
         limit=limit,
@@ -75,29 +81,52 @@ def _claim(desk: Desk, tx: Transaction, room: int) -> tuple[SourceState, ...]:
     )
 
 
-async def _poll_one(desk: Desk, fetcher: Fetcher, state: SourceState, polled: Polled) -> None:
-    source = desk.source(state.source)
+async def _poll_one(
+    desk: Desk, fetcher: Fetcher, state: SourceState, polled: Polled, together: Together[_Polled, entries.Brought]
+) -> None:
     polled.asked += 1
-    answer = await _ask(desk, fetcher, source, state)
-    now = desk.clock.now()
-    found = answer.document.entries if answer.document else ()
-
-    def store(tx: Transaction) -> entries.Added:
-        added = entries.add(tx, found, now=now, backlog_before=state.first_polled_at or now)
-        after, _ = health.after(state, _as_poll(answer, now, new_entries=len(added.new)))
-        next_at = due.next_poll(
-            source, after, hints=answer.hints, now=now, jitter=_jitter(source.id), cadence=_cadence(desk)
-        )
-        sources.save(tx, replace(after, next_poll_at=next_at), now=now)
-        jobs.tally(tx, now.date(), "poll", answer.reason or "ok", thing=source.id)
-        return added
-
-    added = await desk.write(store)
-    polled.new_entries += len(added.new)
-    polled.changed_entries += len(added.changed)
+    answer = await _ask(desk, fetcher, desk.source(state.source), state)
+    brought = await together.write((state, answer))
+    if brought.new:
+        desk.nudge(WORK)
+    polled.new_entries += len(brought.new)
+    polled.changed_entries += len(brought.changed)
     polled.answered += answer.reason in (None, Reason.UNCHANGED)
     if answer.reason:
         polled.reasons[answer.reason] += 1
+
+
+def _store(desk: Desk, tx: Transaction, answers: Sequence[_Polled]) -> tuple[entries.Brought, ...]:
+    """What sources answered: their entries, when to look again, and how it went, of each source all or nothing."""
+    now = desk.clock.now()
+    brought = entries.add_all(
+        tx,
+        [
+            entries.Batch(
+                entries=answer.document.entries if answer.document else (), backlog_before=state.first_polled_at or now
+            )
+            for state, answer in answers
+        ],
+        now=now,
+    )
+    cadence = _cadence(desk)
+    after = [
+        (state, _after(desk, state, answer, cadence, now, new_entries=len(one.new)))
+        for (state, answer), one in zip(answers, brought, strict=True)
+    ]
+    sources.save_polled(tx, after, now=now, holder=desk.holder)
+    jobs.tally_all(tx, now.date(), "poll", ((answer.reason or "ok", state.source) for state, answer in answers))
+    return brought
+
+
+def _after(
+    desk: Desk, state: SourceState, answer: _Answer, cadence: due.Cadence, now: datetime, *, new_entries: int
+) -> SourceState:
+    after, _ = health.after(state, _as_poll(answer, now, new_entries=new_entries))
+    next_at = due.next_poll(
+        desk.source(state.source), after, hints=answer.hints, now=now, jitter=_jitter(state.source), cadence=cadence
+    )
+    return replace(after, next_poll_at=next_at)
 
 
 def _cadence(desk: Desk) -> due.Cadence:

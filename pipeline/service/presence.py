@@ -61,6 +61,8 @@ def sweep(desk: Desk) -> str:
         told = []
         for name in leases.lapsed(tx, PREFIX):
             holder = name.removeprefix(PREFIX)
+            if holder == desk.holder:
+                continue  # this process is busy, not gone
             freed = release(tx, holder)
             leases.forget(tx, name)
             told.append(f"{holder} is gone, {freed} rows freed")

@@ -62,6 +62,7 @@ class Process:
         self._collector = Collector(desk)
         self._jobs = Jobs(desk, self._collector, self.coordinator, jobs())
         self._ticks = ticks(self._missed)
+        desk.nudge = self._jobs.nudge
         self._heartbeat = Heartbeat(desk.configuration.folder, part)
         self._reloader = Reloader(desk, env, reloaded=self._reloaded, record=lambda: self.coordinator.active)
         self._ended = threading.Event()
@@ -142,6 +143,7 @@ class Process:
     def _gained(self, tx: Transaction, before: str) -> None:
         """This process coordinates from now on: what the one before it had in work is free, its writes are fenced."""
         freed = release(tx, before) if before not in ("", self.desk.holder) else 0
+        duetimes.heed(tx, now=self.desk.clock.now())
         note(tx, self.desk, Reloaded(ok=True))
         if freed:
             log.info("took over what another process had in work", before=before, rows=freed)

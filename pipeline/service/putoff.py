@@ -67,28 +67,23 @@ def keep(tx: Transaction, desk: Desk, queued: QueuedEntry, response: Response) -
     )
 
 
-def within_reach(desk: Desk, watch: Watch, *, most: int | None = None) -> Iterator[TakenUp]:
+def within_reach(desk: Desk, watch: Watch) -> Iterator[TakenUp]:
     """Articles of pages that were put off and that another watch could touch, in the order of their keeping.
 
     Reads the store in batches of its own; pages that are no articles are passed over.
     """
-    after = found = 0
+    after = 0
     while True:
         with desk.store.read() as tx:
             rows = pages.put_off(tx, limit=BATCH, after=after)
         if not rows:
             return
         after = rows[-1].id
-        for row in rows:
-            taken = _read(desk, row, watch)
-            if taken is not None:
-                yield taken
-                found += 1
-                if most is not None and found >= most:
-                    return
+        yield from (taken for row in rows if (taken := read_kept(desk, row, watch)) is not None)
 
 
-def _read(desk: Desk, row: StoredPage, watch: Watch) -> TakenUp | None:
+def read_kept(desk: Desk, row: StoredPage, watch: Watch) -> TakenUp | None:
+    """A page that was put off, read; None when this watch cannot touch it either, and when it is no article."""
     entry_id = row.entry_id
     queued = desk.read_now(lambda tx: entries.load(tx, entry_id)) if entry_id is not None else None
     if queued is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from pipeline.model.outcome import Done
 from pipeline.model.watch import Watch
 from pipeline.service import log
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, findings, jobs, search
+from pipeline.storage import articles, findings, jobs, search, volumes
 from pipeline.storage.articles import ArticleRow, VersionRow
 from pipeline.storage.session import Transaction
 
@@ -37,6 +37,7 @@ class Reanalysed:
     """What other rules made of stored articles: claim -> how many findings came and went."""
 
     articles: int = 0
+    oldest: date | None = None  # day of the oldest of them
     failed: list[int] = field(default_factory=list)  # versions that could not be analysed: passed over from now on
     gained: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
@@ -96,6 +97,8 @@ def _batch(desk: Desk, rows: tuple[Stored, ...], watch: Watch, done: Reanalysed)
         if isinstance(outcome, Done):
             before = desk.write_now(partial(_save, desk, row, outcome.value, watch))
             done.see(row[0].id, before, {finding.claim for finding in outcome.value.findings})
+            day = row[1].fetched_at.date()
+            done.oldest = min(done.oldest or day, day)
         else:
             done.articles += 1
             done.failed.append(row[1].id)
@@ -126,32 +129,21 @@ def _save(desk: Desk, row: Stored, found: Analysis, watch: Watch, tx: Transactio
     article, version = row
     now = desk.clock.now()
     before = {one.finding.claim for one in findings.of_version(tx, version.id)}
+    named = {finding.claim for finding in found.findings}
+    about = [claim for claim in watch.claims if claim.id in named]
     saved = findings.save(
         tx,
         version.id,
         found,
         now=now,
-        topics={claim.id: claim.topic for claim in watch.claims},
-        known={claim.id: known_values(claim, watch) for claim in watch.claims},
+        topics={claim.id: claim.topic for claim in about},
+        known={claim.id: known_values(claim, watch) for claim in about},
         rules_hash=watch.rules_hash,
         source=article.source,
         published=version.published,
         backlog=True,
     )
-    for one in saved.values():
-        text = " ".join(span.text for span in one.finding.evidence)
-        search.put(
-            tx,
-            "finding",
-            one.id,
-            text,
-            at=now,
-            source=one.source,
-            lang=one.lang,
-            claim=one.finding.claim,
-            topic=one.topic,
-            relation=one.finding.relation,
-        )
+    search.put(tx, [search.of_finding(one) for one in saved.values()], at=now)
     return before
 
 
@@ -171,6 +163,8 @@ def _report(tx: Transaction, desk: Desk, watch: Watch, done: Reanalysed) -> None
         "examples": {**done.examples, **before.get("examples", {})},
     }
     jobs.mark(tx, MARK, total, now=now)
+    if done.oldest is not None:
+        volumes.unsettle(tx, done.oldest, now=now)
 
 
 def _sum(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:

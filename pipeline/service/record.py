@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.analyse import known_values
 from pipeline.articles import copies as likeness
 from pipeline.articles import revisit, sketch
 from pipeline.model.alert import Publisher
@@ -67,29 +67,32 @@ def store(desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Wa
         return Recorded(article_id=article.id)
     version = articles.add_version(tx, article.id, _new_version(seen, analysis))
     group = _copy_group(tx, version, seen, now)
+    found = {finding.claim for finding in analysis.findings}
+    about = [claim for claim in watch.claims if claim.id in found]
     saved = findings.save(
         tx,
         version.id,
         analysis,
         now=now,
-        topics={claim.id: claim.topic for claim in watch.claims},
-        known=_known(watch),
+        topics={claim.id: claim.topic for claim in about},
+        known={claim.id: known_values(claim, watch) for claim in about},
         rules_hash=watch.rules_hash,
         source=seen.source.id,
         published=seen.page.published,
         backlog=seen.backlog,
     )
-    search.put(
-        tx,
-        "article",
-        article.id,
-        f"{seen.page.title}\n{seen.page.text}",
-        at=now,
+    whole = search.Text(
+        kind="article",
+        thing_id=article.id,
+        text=f"{seen.page.title}\n{seen.page.text}",
         source=seen.source.id,
         lang=version.lang,
     )
+    search.put(tx, [whole, *map(search.of_finding, saved.values())], at=now)
     publisher = _publisher(seen, group, analysis.lang)
     raised = sum(tell.tell(desk, tx, one, publisher, analysis, watch, now=now) for one in saved.values())
+    if saved and current is None:
+        jobs.tally(tx, now.date(), "useful", "", thing=seen.source.id)
     _end(tx, seen, article, "" if analysis.topics else Reason.NO_TOPIC, changed=current is not None)
     return Recorded(
         article_id=article.id,
@@ -157,14 +160,6 @@ def _copy_group(tx: Transaction, version: VersionRow, seen: Seen, now: datetime)
     return copies.join(
         tx, version.id, like=int(found.of) if found else None, similarity=found.share if found else 1.0, now=now
     )
-
-
-def _known(watch: Watch) -> Mapping[str, Mapping[str, str | None]]:
-    """Every claim's values as this analysis compared with them."""
-    return {
-        claim.id: {slot.name: watch.known.get(claim.id, {}).get(slot.name, slot.known) for slot in claim.slots}
-        for claim in watch.claims
-    }
 
 
 def _publisher(seen: Seen, group: int, lang: str) -> Publisher:

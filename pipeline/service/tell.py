@@ -16,7 +16,7 @@ from pipeline.model.rules import AlertRules
 from pipeline.model.watch import Claim, Rates, Watch
 from pipeline.service import facts
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, findings, outbox, search, stories
+from pipeline.storage import alerts, findings, outbox, stories
 from pipeline.storage.findings import SavedFinding
 from pipeline.storage.session import Transaction
 
@@ -36,18 +36,6 @@ def tell(
     Returns how many alerts are new: none for a finding that is no news.
     """
     finding = saved.finding
-    search.put(
-        tx,
-        "finding",
-        saved.id,
-        " ".join(span.text for span in finding.evidence),
-        at=now,
-        source=saved.source,
-        lang=saved.lang,
-        claim=finding.claim,
-        topic=saved.topic,
-        relation=finding.relation,
-    )
     if finding.relation not in NEWS:
         return 0
     claim = next(c for c in watch.claims if c.id == finding.claim)
@@ -106,6 +94,7 @@ def _candidate(saved: SavedFinding, publisher: Publisher, analysis: Analysis, cl
         attribution=finding.attribution,
         lang=analysis.lang,
         edited=finding.edited,
+        before=finding.before,
         first_run=saved.backlog,
         article=str(saved.article_id),
     )
@@ -207,7 +196,9 @@ def _join(
     alerts.record_decisions(tx, decisions, now=now, alert_id=number, finding_id=saved.id, claim=candidate.claim)
     for told in policy.told(candidate, decisions, now):
         severity = next((d.severity for d in decisions if told.channel in d.channels and d.severity), "")
-        rendered = message.render(candidate, claim, severity=severity, public_url=desk.settings.web.public_url)
+        rendered = message.render(
+            candidate, claim, severity=severity, public_url=desk.settings.web.public_url, agencies=desk.agencies()
+        )
         outbox.put(
             tx,
             kind="alert",
@@ -245,4 +236,10 @@ def current_message(desk: Desk, tx: Transaction, number: int) -> Message | None:
     first = candidate.publishers[0].source if candidate.publishers else ""
     publishers = sorted(stored.alert.publishers, key=lambda p: p.source != first) or candidate.publishers
     candidate = replace(candidate, id=str(number), changes=said, publishers=tuple(publishers))
-    return message.render(candidate, claim, severity=stored.alert.severity, public_url=desk.settings.web.public_url)
+    return message.render(
+        candidate,
+        claim,
+        severity=stored.alert.severity,
+        public_url=desk.settings.web.public_url,
+        agencies=desk.agencies(),
+    )

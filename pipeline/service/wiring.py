@@ -28,6 +28,11 @@ from pipeline.storage import ledger, schema
 from pipeline.storage.session import Fence, Store, Transaction, open_store
 
 T = TypeVar("T")
+WORK, DELIVER = "work", "deliver"  # jobs that others have something for
+
+
+def _nobody(_job: str) -> None:
+    """Where no jobs run: what is done by hand is done step by step."""
 
 
 @dataclass(kw_only=True)
@@ -40,6 +45,7 @@ class Desk:
     watch: Watch  # the configuration's, overlaid with what the ledger holds
     clock: Clock = field(default_factory=Clock)
     holder: str = ""  # who takes work: unique to this process
+    nudge: Callable[[str], None] = _nobody  # says that a job of this process has something to do
     fence: Fence | None = None  # proof of the coordinator's lease; nothing is written once it is lost
     _by_id: tuple[tuple[Source, ...], Mapping[str, Source]] = field(default=((), {}), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -56,6 +62,10 @@ class Desk:
             by_id = {source.id: source for source in reversed(self.configuration.sources)}
             self._by_id = (self.configuration.sources, by_id)
         return by_id.get(name) or Source(id=name, url="", name=name)
+
+    def agencies(self) -> Mapping[str, str]:
+        """The agencies by name: id -> the first of its configured names."""
+        return {agency: names[0] for agency, names in self.settings.articles.agencies.items() if names}
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one writing transaction, off the event loop; nothing is written once the lease is lost."""

@@ -65,6 +65,7 @@ class GroupEntry(Strict):
     near: Terms = ()
     article: Terms = ()
     absent: Terms = ()
+    dated: Text = Field("", pattern=r"^(|\d{4}(-\d{2}(-\d{2})?)?)$")
     weak: bool = False
     to: Text = ""
 

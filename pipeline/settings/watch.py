@@ -79,6 +79,7 @@ def _group(entry: files.GroupEntry) -> Group:
         near=entry.near,
         article=entry.article,
         absent=entry.absent,
+        dated=entry.dated,
         weak=entry.weak,
         to=entry.to,
     )

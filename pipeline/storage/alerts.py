@@ -155,21 +155,23 @@ def record_decisions(
     claim: str = "",
 ) -> None:
     """Stores what was decided and why, what was kept back too."""
-    for decision in decisions:
-        tx.execute(
-            sa.insert(t.alert_decisions).values(
-                alert_id=alert_id,
-                finding_id=finding_id,
-                claim=claim,
-                rule=decision.rule,
-                action=decision.action,
-                reason=decision.reason,
-                severity=decision.severity,
-                channels=list(decision.channels),
-                until=decision.until,
-                at=now,
-            )
-        )
+    rows = [
+        {
+            "alert_id": alert_id,
+            "finding_id": finding_id,
+            "claim": claim,
+            "rule": decision.rule,
+            "action": decision.action,
+            "reason": decision.reason,
+            "severity": decision.severity,
+            "channels": list(decision.channels),
+            "until": decision.until,
+            "at": now,
+        }
+        for decision in decisions
+    ]
+    if rows:
+        tx.execute(sa.insert(t.alert_decisions), rows)
 
 
 def decisions(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -215,6 +215,11 @@ def with_digest(tx: Transaction, fingerprint: Fingerprint, *, limit: int = 20) -
     return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query.order_by(v.id).limit(limit)))
 
 
+def held(tx: Transaction, article_id: int, *, holder: str) -> bool:
+    """Whether that holder has the article in work still, and until the end of this transaction."""
+    return bool(tx.scalar(sa.select(a.lease_holder).where(a.id == article_id).with_for_update()) == holder)
+
+
 def checked(
     tx: Transaction,
     article_id: int,
@@ -273,13 +278,15 @@ def outdated(
     tx: Transaction, rules_hash: str, *, since: datetime, limit: int, after: int = 0
 ) -> tuple[tuple[ArticleRow, VersionRow], ...]:
     """Current versions since then that other rules analysed, in order of their number; go on with `after`."""
+    # ordered by a sum, so that what the index over time holds is asked first and not every version in turn
     query = (
-        sa.select(v.id, v.article_id)
+        sa.select(v.id)
         .where(v.current, v.id > after, v.fetched_at >= since, v.rules_hash != rules_hash)
-        .order_by(v.id)
+        .order_by(v.id + 0)
         .limit(limit)
     )
-    return _pairs(tx, tx.all(query))
+    ids = [row.id for row in tx.all(query)]
+    return _pairs(tx, tx.all(sa.select(v.id, v.article_id).where(v.id.in_(ids)).order_by(v.id)))
 
 
 def stored(
@@ -318,12 +325,16 @@ def counts(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, in
     }
 
 
-def _pairs(tx: Transaction, rows: Iterable[Any]) -> tuple[tuple[ArticleRow, VersionRow], ...]:
+def _pairs(tx: Transaction, rows: Sequence[Any]) -> tuple[tuple[ArticleRow, VersionRow], ...]:
+    """Articles with their versions, of rows that name both by number; in the order of these."""
     pairs = []
-    for row in rows:
-        article, stored_version = load(tx, row.article_id), version(tx, row.id)
-        if article is not None and stored_version is not None:
-            pairs.append((article, stored_version))
+    for at in range(0, len(rows), 500):
+        some = rows[at : at + 500]
+        of_article = sa.select(t.articles).where(a.id.in_([row.article_id for row in some]))
+        of_version = sa.select(t.versions).where(v.id.in_([row.id for row in some]))
+        found = {row.id: ArticleRow(**_fields(row, ArticleRow)) for row in tx.all(of_article)}
+        texts = {row.id: VersionRow(**_fields(row, VersionRow)) for row in tx.all(of_version)}
+        pairs += [(found[row.article_id], texts[row.id]) for row in some if row.article_id in found and row.id in texts]
     return tuple(pairs)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.finding import NEWS
-from pipeline.storage import articles, ledger, people
+from pipeline.storage import articles, people
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 from pipeline.storage.sources import SourceShare
@@ -86,17 +86,17 @@ class TextRow:
 
 def waiting(tx: Transaction, *, topic: str = "", claim: str = "", limit: int) -> tuple[Any, ...]:
     """News without a verdict, newest first: rows with id, claim, relation, confidence, importance, snoozed_until."""
-    query = (
-        sa.select(f.id, f.claim, f.relation, f.confidence, f.importance, f.snoozed_until)
-        .where(f.verdict == "", f.relation.in_(sorted(NEWS)), sa.not_(f.backlog), f.superseded_at.is_(None))
-        .order_by(f.id.desc())
-        .limit(limit)
-    )
+    query = sa.select(f.id).where(sa.text(t.WAITING)).order_by(f.id.desc()).limit(limit)
     if topic:
         query = query.where(f.topic == topic)
     if claim:
         query = query.where(f.claim == claim)
-    return tuple(tx.all(query))
+    ids = [row.id for row in tx.all(query)]
+    found: list[Any] = []
+    for some in _portions(ids):
+        chosen = sa.select(f.id, f.claim, f.relation, f.confidence, f.importance, f.snoozed_until).where(f.id.in_(some))
+        found += tx.all(chosen.order_by(f.id.desc()))
+    return tuple(found)
 
 
 def stories_of(tx: Transaction, finding_ids: Sequence[int]) -> dict[int, int]:
@@ -154,68 +154,49 @@ def addresses(tx: Transaction, article_ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def activity(tx: Transaction, *, since: datetime, claim: str = "") -> dict[str, Activity]:
-    """Findings of each claim since then, without superseded ones."""
+def activity(tx: Transaction, claims: Sequence[str], *, since: datetime) -> dict[str, Activity]:
+    """Findings of each of these claims since then, without superseded ones."""
     news = f.relation.in_(sorted(NEWS))
     waiting = sa.and_(news, f.verdict == "", sa.not_(f.backlog))
-    query = (
-        sa.select(
-            f.claim,
-            sa.func.count().label("findings"),
-            sa.func.sum(sa.case((news, 1), else_=0)).label("news"),
-            sa.func.sum(sa.case((waiting, 1), else_=0)).label("waiting"),
-            sa.func.max(sa.case((news, f.found_at), else_=None)).label("last_news"),
-            sa.func.max(f.found_at).label("last"),
+    found: dict[str, Activity] = {}
+    for some in _portions(claims):
+        query = (
+            sa.select(
+                f.claim,
+                sa.func.count().label("findings"),
+                sa.func.sum(sa.case((news, 1), else_=0)).label("news"),
+                sa.func.sum(sa.case((waiting, 1), else_=0)).label("waiting"),
+                sa.func.max(sa.case((news, f.found_at), else_=None)).label("last_news"),
+                sa.func.max(f.found_at).label("last"),
+            )
+            .where(f.claim.in_(some), f.found_at >= since, f.superseded_at.is_(None))
+            .group_by(f.claim)
         )
-        .where(f.found_at >= since, f.superseded_at.is_(None))
-        .group_by(f.claim)
-    )
-    if claim:
-        query = query.where(f.claim == claim)
-    return {row.claim: Activity(**row._mapping) for row in tx.all(query)}
+        found |= {row.claim: Activity(**row._mapping) for row in tx.all(query)}
+    return found
 
 
 def values_lately(tx: Transaction, *, since: datetime) -> dict[str, dict[str, int]]:
-    """How many different values coverage gave for each slot of each claim: claim -> slot -> number."""
-    c = t.finding_changes.c
+    """How many values coverage gave for each slot of each claim: claim -> slot -> number.
+
+    Each is a story, so those within tolerance are one; a story of which all findings were dismissed is none.
+    """
+    s = t.stories.c
+    stands = (
+        sa.select(m.id)
+        .join(t.findings, f.id == m.finding_id)
+        .where(m.story_id == s.id, f.superseded_at.is_(None), f.verdict != "dismissed")
+        .exists()
+    )
     query = (
-        sa.select(f.claim, c.slot, sa.func.count(sa.distinct(c.new)).label("n"))
-        .join(t.findings, f.id == c.finding_id)
-        .where(f.found_at >= since, f.superseded_at.is_(None), f.verdict != "dismissed")
-        .group_by(f.claim, c.slot)
+        sa.select(s.claim, s.slot, sa.func.count(sa.distinct(s.value)).label("n"))
+        .where(s.last_at >= since, s.merged_into.is_(None), s.value != "", stands)
+        .group_by(s.claim, s.slot)
     )
     found: dict[str, dict[str, int]] = {}
     for row in tx.all(query):
         found.setdefault(row.claim, {})[row.slot] = row.n
     return found
-
-
-def reported(tx: Transaction, claims: Sequence[str], *, since: datetime) -> dict[str, tuple[ledger.Reported, ...]]:
-    """What `ledger.reported` says of several claims at once, each outlet's first and last report of a value alone."""
-    c = t.finding_changes.c
-    found: dict[str, list[ledger.Reported]] = {}
-    for some in _portions(claims):
-        query = (
-            sa.select(
-                f.claim,
-                c.slot,
-                c.new.label("value"),
-                f.source,
-                sa.func.max(f.article_id).label("article_id"),
-                sa.func.max(f.id).label("finding_id"),
-                sa.func.min(f.found_at).label("first"),
-                sa.func.max(f.found_at).label("last"),
-            )
-            .join(t.findings, f.id == c.finding_id)
-            .where(f.claim.in_(some), f.found_at >= since, f.superseded_at.is_(None), f.verdict != "dismissed")
-            .group_by(f.claim, c.slot, c.new, f.source)
-        )
-        for row in tx.all(query):
-            same = {"slot": row.slot, "value": row.value, "source": row.source, "article_id": row.article_id}
-            for at in sorted({row.first, row.last}):
-                one = ledger.Reported(**same, finding_id=row.finding_id, at=at)
-                found.setdefault(row.claim, []).append(one)
-    return {claim: tuple(sorted(rows, key=lambda one: (one.at, one.source))) for claim, rows in found.items()}
 
 
 def holding(tx: Transaction, claims: Sequence[str]) -> dict[tuple[str, str], int]:
@@ -253,26 +234,6 @@ def story_lines(
         .order_by(s.last_at.desc(), s.id.desc())
     )
     return tuple(StoryLine(**row._mapping) for row in tx.all(query))
-
-
-def topic_days(tx: Transaction, *, since: datetime, topic: str = "") -> dict[str, dict[date, int]]:
-    """Articles a day (UTC) and topic, a group of copies counted once a day."""
-    h = t.topic_hits.c
-    day = sa.func.date(sa.func.timezone("UTC", h.at)) if tx.postgres else sa.func.date(h.at)
-    what = sa.func.coalesce(-v.copy_group_id, v.article_id)
-    query = (
-        sa.select(h.topic, day.label("day"), sa.func.count(sa.distinct(what)).label("n"))
-        .join(t.versions, v.id == h.version_id)
-        .where(h.at >= since)
-        .group_by(h.topic, day)
-    )
-    if topic:
-        query = query.where(h.topic == topic)
-    days: dict[str, dict[date, int]] = {}
-    for row in tx.all(query):
-        on = row.day if isinstance(row.day, date) else date.fromisoformat(row.day)
-        days.setdefault(row.topic, {})[on] = row.n
-    return days
 
 
 def of_topic(tx: Transaction, topic: str, *, before: int | None = None, limit: int = 50) -> tuple[Any, ...]:
@@ -355,27 +316,44 @@ def judged(
 
 
 def verdicts(tx: Transaction, *, limit: int) -> tuple[Any, ...]:
-    """The verdicts on the newest findings: rows with topic, confidence, verdict, verdict_note."""
-    query = sa.select(f.topic, f.confidence, f.verdict, f.verdict_note).where(f.verdict != "")
+    """The verdicts on the newest findings: rows with id, topic, confidence, verdict."""
+    query = sa.select(f.id, f.topic, f.confidence, f.verdict).where(sa.text("findings.verdict <> ''"))
     return tuple(tx.all(query.order_by(f.id.desc()).limit(limit)))
 
 
-def shares(tx: Transaction, *, since: datetime) -> dict[str, SourceShare]:
-    """How much of each source was of use since then, counting entries when they were done with."""
-    e = t.entries.c
-    useful = sa.select(f.article_id).where(f.found_at >= since).distinct().subquery()
+def dismissals(tx: Transaction, *, after: int) -> dict[str, int]:
+    """Why findings with a higher number were dismissed: reason -> how many."""
+    query = sa.select(f.verdict_note).where(f.verdict == "dismissed", f.id > after)
+    reasons: dict[str, int] = {}
+    for row in tx.all(query):
+        reason = row.verdict_note.partition(":")[0]
+        reasons[reason] = reasons.get(reason, 0) + 1
+    return reasons
+
+
+def shares(tx: Transaction, *, since: date) -> dict[str, SourceShare]:
+    """How much of each source was of use from that day on: entries done, articles of them, articles with a finding.
+
+    Counted as it happens: an article that many carry is of use to whoever brought it first.
+    """
+    y = t.tallies.c
+    article = sa.and_(y.step == "entry", y.reason.in_(("done", "known")))
     query = (
         sa.select(
-            e.source,
-            sa.func.count().label("entries"),
-            sa.func.count(e.article_id).label("articles"),
-            sa.func.count(useful.c.article_id).label("useful"),
+            y.thing.label("source"),
+            sa.func.sum(sa.case((y.step == "entry", y["count"]), else_=0)).label("entries"),
+            sa.func.sum(sa.case((article, y["count"]), else_=0)).label("articles"),
+            sa.func.sum(sa.case((y.step == "useful", y["count"]), else_=0)).label("useful"),
         )
-        .select_from(t.entries.outerjoin(useful, useful.c.article_id == e.article_id))
-        .where(e.finished_at >= since)
-        .group_by(e.source)
+        .where(y.day >= since, y.step.in_(("entry", "useful")))
+        .group_by(y.thing)
     )
-    return {row.source: SourceShare(**row._mapping) for row in tx.all(query)}
+    return {
+        row.source: SourceShare(
+            source=row.source, entries=int(row.entries), articles=int(row.articles), useful=int(row.useful)
+        )
+        for row in tx.all(query)
+    }
 
 
 def _portions(things: Sequence[Any] | Iterable[Any]) -> Iterable[list[Any]]:

@@ -71,13 +71,5 @@ def latest(tx: Transaction, kind: str, *, limit: int = 1) -> tuple[SavedDigest, 
     return tuple(SavedDigest(**row._mapping) for row in tx.all(query))
 
 
-def unreported(tx: Transaction, kind: str, *, until: datetime, limit: int = 20_000) -> tuple[int, ...]:
-    """Numbers of findings up to then that stand in no digest of this kind yet, oldest first."""
-    f = t.findings.c
-    reported = sa.select(df.finding_id).where(df.kind == kind, df.finding_id == f.id).exists()
-    query = sa.select(f.id).where(f.found_at < until, ~reported).order_by(f.id).limit(limit)
-    return tuple(row.id for row in tx.all(query))
-
-
 def mark_sent(tx: Transaction, digest_id: int, *, now: datetime) -> None:
     tx.execute(sa.update(t.digests).where(d.id == digest_id, d.sent_at.is_(None)).values(sent_at=now))

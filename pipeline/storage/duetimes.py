@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
+
+SKEW = timedelta(minutes=1)  # that clocks of several machines may differ by
+
+
+def heed(tx: Transaction, *, now: datetime) -> int:
+    """The same at a start, where polls of the future show that the clock was set back meanwhile; how many rows."""
+    s = t.sources.c
+    asked = sa.and_(s.listed, sa.not_(s.retired), sa.not_(s.paused))  # the others keep the time of their last poll
+    last = tx.scalar(sa.select(sa.func.max(s.last_polled_at)).where(asked))
+    return set_back(tx, now=now) if last is not None and last > now + SKEW else 0
 
 
 def set_back(tx: Transaction, *, now: datetime) -> int:

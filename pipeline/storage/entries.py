@@ -13,11 +13,13 @@ from sqlalchemy.sql.base import Executable
 
 from pipeline.model.source import Entry
 from pipeline.storage import tables as t
+from pipeline.storage.columns import storable, to_json
 from pipeline.storage.session import Transaction
 from pipeline.storage.sources import choose, host_of, take
 
 c = t.entries.c
 OPEN = ("new", "fetch")
+SEEN_EVERY = timedelta(hours=1)  # that an entry stands in its feed still is noted no more often
 _ENTRY = [
     "source",
     "key",
@@ -31,6 +33,18 @@ _ENTRY = [
     "author",
     "lang",
 ]
+
+
+_OF_SQLITE = """
+SELECT e.id, e.source, e.key, e.title, e.url, e.updated, e.last_seen
+FROM json_each(:pairs) j CROSS JOIN entries e
+ON e.source = json_extract(j.value, '$[0]') AND e.key = json_extract(j.value, '$[1]')
+"""  # CROSS: in this order and no other
+_OF_POSTGRES = """
+SELECT e.id, e.source, e.key, e.title, e.url, e.updated, e.last_seen
+FROM unnest(CAST(:sources AS text[]), CAST(:names AS text[])) AS j(source, key)
+JOIN entries e ON e.source = j.source AND e.key = j.key
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,49 +73,84 @@ class Added:
     known: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The entries of one feed, and what is backlog among them."""
+
+    entries: Sequence[Entry]
+    backlog_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What one feed of many brought: (source, key) of new entries, numbers of known ones that say something new."""
+
+    new: tuple[tuple[str, str], ...] = ()
+    changed: tuple[int, ...] = ()
+
+
 def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_before: datetime | None = None) -> Added:
     """Puts entries into the queue, each (source, key) once.
 
     An entry published before `backlog_before` (the source's first poll) is backlog. A known entry whose title,
     address or time of update differs is `changed`: its article deserves another look.
     """
-    unique: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        unique.setdefault((entry.source, entry.key), entry)
-    known = {(row.source, row.key): row for row in _known(tx, list(unique))}
-    changed = []
-    same = []
-    for key, row in known.items():
-        entry = unique[key]
-        if (row.title, row.url, row.updated) == (entry.title, entry.url, entry.updated):
-            same.append(row.id)
-            continue
-        changed.append(row.id)
-        values = {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
-        tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values, last_seen=now))
+    brought = add_all(tx, [Batch(entries=entries, backlog_before=backlog_before)], now=now)[0]
+    numbers = sorted(row.id for row in _known(tx, brought.new))
+    return Added(new=tuple(numbers), changed=brought.changed, known=len(entries) - len(numbers))
+
+
+def add_all(tx: Transaction, batches: Sequence[Batch], *, now: datetime) -> tuple[Brought, ...]:
+    """The same of many feeds at once; what each brought."""
+    named = [_named(one.entries) for one in batches]
+    known = {(row.source, row.key): row for row in _known(tx, [key for entries in named for key in entries])}
+    brought: list[Brought] = []
+    fresh: list[dict[str, Any]] = []
+    same: list[int] = []
+    for one, entries in zip(batches, named, strict=True):
+        new, changed = [], []
+        for key, entry in entries.items():
+            row = known.get(key)
+            if row is None:
+                new.append(key)
+                fresh.append(_values(entry, now, one.backlog_before))
+            elif (row.title, row.url, row.updated) != (storable(entry.title), storable(entry.url), entry.updated):
+                changed.append(row.id)
+                values = {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
+                tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values, last_seen=now))
+            elif now - row.last_seen > SEEN_EVERY or row.last_seen > now:
+                same.append(row.id)
+        brought.append(Brought(new=tuple(new), changed=tuple(changed)))
     for at in range(0, len(same), 500):
         tx.execute(sa.update(t.entries).where(c.id.in_(same[at : at + 500])).values(last_seen=now))
-    new = _insert(tx, [_values(entry, now, backlog_before) for key, entry in unique.items() if key not in known])
-    return Added(new=new, changed=tuple(changed), known=len(entries) - len(new))
+    tx.insert_many(t.entries, fresh)
+    return tuple(brought)
 
 
-def _insert(tx: Transaction, rows: list[dict[str, Any]]) -> tuple[int, ...]:
-    if not rows:
+def _named(entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:
+    """Each (source, key) once, the first counts."""
+    named: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        named.setdefault((entry.source, storable(entry.key)), entry)
+    return named
+
+
+def _known(tx: Transaction, keys: Sequence[tuple[str, str]]) -> Sequence[Any]:
+    """Those of the (source, key) that are there."""
+    if not keys:
         return ()
-    statement = tx.upsert(t.entries).on_conflict_do_nothing().returning(c.id)
-    return tuple(sorted(tx.execute(statement, rows).scalars()))
+    if tx.postgres:
+        values: dict[str, Any] = {"sources": [source for source, _ in keys], "names": [key for _, key in keys]}
+    else:
+        values = {"pairs": to_json(keys)}
+    return tx.execute(_lookup(tx.postgres), values).all()
 
 
-def _known(tx: Transaction, keys: list[tuple[str, str]]) -> list[Any]:
-    rows: list[Any] = []
-    by_source: dict[str, list[str]] = {}
-    for source, key in keys:
-        by_source.setdefault(source, []).append(key)
-    for source, wanted in by_source.items():
-        for at in range(0, len(wanted), 500):
-            query = sa.select(c.id, c.source, c.key, c.title, c.url, c.updated)
-            rows += tx.all(query.where(c.source == source, c.key.in_(wanted[at : at + 500])))
-    return rows
+@cache
+def _lookup(postgres: bool) -> Executable:
+    """One statement for any number of keys, each found by the index."""
+    text = sa.text(_OF_POSTGRES if postgres else _OF_SQLITE)
+    return text.columns(c.id, c.source, c.key, c.title, c.url, c.updated, c.last_seen)
 
 
 def _values(entry: Entry, now: datetime, backlog_before: datetime | None) -> dict[str, Any]:
@@ -128,6 +177,11 @@ def claim(
     ids = choose(tx, t.entries, free, (c.next_attempt_at, c.id), now=now, limit=limit, per_host=per_host)
     rows = take(tx, t.entries, free, ids, holder=holder, until=now + lease)
     return tuple(_queued(row) for row in sorted(rows, key=lambda row: row.id))
+
+
+def held(tx: Transaction, id_: int, *, holder: str) -> bool:
+    """Whether that holder has the entry in work still, and until the end of this transaction."""
+    return bool(tx.scalar(sa.select(c.lease_holder).where(c.id == id_).with_for_update()) == holder)
 
 
 def load(tx: Transaction, id_: int) -> QueuedEntry | None:

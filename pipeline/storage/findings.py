@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -92,7 +92,9 @@ def save(
     version, or an earlier version of the article, said and this one does not is marked superseded; reviewers' verdicts
     on it stay. Storing the same analysis twice changes nothing.
     """
-    article_id = int(tx.scalar(sa.select(t.versions.c.article_id).where(t.versions.c.id == version_id)))
+    v = t.versions.c
+    stored = tx.all(sa.select(v.article_id, v.fetched_at).where(v.id == version_id))[0]
+    article_id = int(stored.article_id)
     tx.execute(
         sa.update(t.versions)
         .where(t.versions.c.id == version_id)
@@ -106,10 +108,10 @@ def save(
                 "version_id": version_id,
                 "topic": hit.topic,
                 "score": hit.score,
-                "spans": [asdict(span) for span in hit.spans],
-                "steps": [asdict(step) for step in hit.steps],
+                "spans": [_plain(span) for span in hit.spans],
+                "steps": [_plain(step) for step in hit.steps],
                 "rules_hash": rules_hash,
-                "at": now,
+                "at": stored.fetched_at,  # read again by other rules, it is coverage of its own day still
             }
             for hit in analysis.topics
         ],
@@ -117,19 +119,22 @@ def save(
     _save_near_misses(tx, version_id, analysis.near_misses, now)
     said = {(finding.claim, finding.edited) for finding in analysis.findings}
     _supersede(tx, article_id, version_id, said, now)
-    for finding in analysis.findings:
-        values = {
-            "article_id": article_id,
-            "topic": topics.get(finding.claim, ""),
-            "watch_version": analysis.watch_version,
-            "rules_hash": rules_hash,
-            "compared_with": dict(known.get(finding.claim, {})),
-            "source": source,
-            "lang": analysis.lang,
-            "published": published,
-            "backlog": backlog,
-        }
-        _save_finding(tx, version_id, finding, values, now)
+    shared = {
+        "article_id": article_id,
+        "watch_version": analysis.watch_version,
+        "rules_hash": rules_hash,
+        "source": source,
+        "lang": analysis.lang,
+        "published": published,
+        "backlog": backlog,
+    }
+    bodies = [
+        _body(finding)
+        | shared
+        | {"topic": topics.get(finding.claim, ""), "compared_with": dict(known.get(finding.claim, {}))}
+        for finding in analysis.findings
+    ]
+    _save_findings(tx, version_id, analysis.findings, bodies, now)
     return {row.finding.claim: row for row in of_version(tx, version_id)}
 
 
@@ -156,7 +161,7 @@ def _save_near_misses(tx: Transaction, version_id: int, misses: tuple[NearMiss, 
                 "claim": miss.claim,
                 "score": miss.score,
                 "failed": miss.failed,
-                "evidence": None if miss.evidence is None else asdict(miss.evidence),
+                "evidence": None if miss.evidence is None else _plain(miss.evidence),
                 "at": now,
             }
             for miss in misses
@@ -164,24 +169,44 @@ def _save_near_misses(tx: Transaction, version_id: int, misses: tuple[NearMiss, 
     )
 
 
-def _save_finding(tx: Transaction, version_id: int, finding: Finding, values: dict[str, Any], now: datetime) -> None:
-    body = values | {
+def _plain(record: Any) -> dict[str, Any]:
+    """A record as JSON has it; `dataclasses.asdict` copies what cannot change, which takes a tenth of storing."""
+    values = ((name, getattr(record, name)) for name in record.__dataclass_fields__)
+    return {name: _plain(value) if is_dataclass(value) else value for name, value in values}
+
+
+def _body(finding: Finding) -> dict[str, Any]:
+    return {
         "relation": finding.relation,
         "confidence": finding.confidence,
         "certainty": finding.certainty,
         "attribution": finding.attribution,
-        "evidence": [asdict(span) for span in finding.evidence],
-        "reads": [asdict(change) for change in finding.values],
-        "steps": [asdict(step) for step in finding.steps],
+        "before": finding.before,
+        "evidence": [_plain(span) for span in finding.evidence],
+        "reads": [_plain(change) for change in finding.values],
+        "steps": [_plain(step) for step in finding.steps],
         "redline": [list(part) for part in finding.redline],
         "superseded_at": None,
     }
-    key = {"version_id": version_id, "claim": finding.claim, "edited": finding.edited}
-    id_ = tx.insert_new(t.findings, key | body | {"found_at": now}, returning="id")
-    if id_ is None:  # analysed before: the finding keeps its number and its verdict
-        same = sa.and_(f.version_id == version_id, f.claim == finding.claim, f.edited == finding.edited)
-        id_ = tx.scalar(sa.update(t.findings).where(same).values(**body).returning(f.id))
-    _save_changes(tx, id_, finding.changes)
+
+
+def _save_findings(
+    tx: Transaction, version_id: int, found: Sequence[Finding], bodies: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """New ones all at once; one that was found before keeps its number and its verdict."""
+    keys = [{"version_id": version_id, "claim": finding.claim, "edited": finding.edited} for finding in found]
+    rows = [key | body | {"found_at": now} for key, body in zip(keys, bodies, strict=True)]
+    added = {(row.claim, row.edited): row.id for row in tx.insert_missing(t.findings, rows, "id", "claim", "edited")}
+    changes = []
+    for finding, body in zip(found, bodies, strict=True):
+        number = added.get((finding.claim, finding.edited))
+        if number is not None:
+            changes += _change_rows(number, finding.changes)
+        else:
+            same = sa.and_(f.version_id == version_id, f.claim == finding.claim, f.edited == finding.edited)
+            number = tx.scalar(sa.update(t.findings).where(same).values(**body).returning(f.id))
+            _save_changes(tx, number, finding.changes)
+    tx.insert_many(t.finding_changes, changes)
 
 
 def _save_changes(tx: Transaction, finding_id: int, changes: tuple[Change, ...]) -> None:
@@ -190,7 +215,13 @@ def _save_changes(tx: Transaction, finding_id: int, changes: tuple[Change, ...])
         return  # numbers of changes stand in links
     stories = {(row.slot, row.new): row.story_id for row in there}
     tx.execute(sa.delete(t.finding_changes).where(ch.finding_id == finding_id))
-    rows = [
+    tx.insert_many(t.finding_changes, _change_rows(finding_id, changes, stories))
+
+
+def _change_rows(
+    finding_id: int, changes: Sequence[Change], stories: Mapping[tuple[str, str], int | None] | None = None
+) -> list[dict[str, Any]]:
+    return [
         {
             "finding_id": finding_id,
             "position": position,
@@ -198,17 +229,25 @@ def _save_changes(tx: Transaction, finding_id: int, changes: tuple[Change, ...])
             "type": change.type,
             "old": change.old,
             "new": change.new,
-            "evidence": asdict(change.evidence),
-            "story_id": stories.get((change.slot, change.new)),
+            "evidence": _plain(change.evidence),
+            "story_id": (stories or {}).get((change.slot, change.new)),
         }
         for position, change in enumerate(changes)
     ]
-    tx.insert_many(t.finding_changes, rows)
 
 
 def load(tx: Transaction, finding_id: int) -> SavedFinding | None:
     rows = _load(tx, sa.select(t.findings).where(f.id == finding_id))
     return rows[0] if rows else None
+
+
+def some(tx: Transaction, finding_ids: Sequence[int]) -> dict[int, SavedFinding]:
+    """The findings of these numbers that are there."""
+    found: dict[int, SavedFinding] = {}
+    for at in range(0, len(finding_ids), 500):
+        rows = _load(tx, sa.select(t.findings).where(f.id.in_(list(finding_ids[at : at + 500]))))
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def of_version(tx: Transaction, version_id: int) -> tuple[SavedFinding, ...]:
@@ -337,6 +376,7 @@ def _finding_row(row: Any, changes: tuple[SavedChange, ...]) -> SavedFinding:
         certainty=row.certainty,
         attribution=row.attribution,
         edited=row.edited,
+        before=row.before,
         steps=tuple(_read_step(step) for step in row.steps or ()),
         redline=tuple((part[0], part[1]) for part in row.redline or ()),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -82,6 +83,16 @@ def tally(tx: Transaction, day: date, step: str, reason: str, *, count: int = 1,
     tx.connection.execute(_tally(tx.postgres), values)
 
 
+def tally_all(tx: Transaction, day: date, step: str, ends: Iterable[tuple[str, str]]) -> None:
+    """Counts many outcomes at once: (reason, thing)."""
+    rows = [
+        {"day": day, "step": step, "reason": reason, "thing": thing, "count": count}
+        for (reason, thing), count in sorted(Counter(ends).items())
+    ]
+    if rows:
+        tx.connection.execute(_tally(tx.postgres), rows)
+
+
 @cache
 def _tally(postgres: bool) -> Executable:
     """Built once: this is run for every entry."""
@@ -107,21 +118,6 @@ def totals(tx: Transaction) -> dict[tuple[str, str], int]:
     """Everything that was ever counted: (step, reason) -> how many."""
     query = sa.select(y.step, y.reason, sa.func.sum(y["count"]).label("n")).group_by(y.step, y.reason)
     return {(row.step, row.reason): int(row.n) for row in tx.all(query)}
-
-
-def topic_volume(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, dict[date, int]]:
-    """Articles a day (UTC) per topic, a group of copies counted once."""
-    h, v = t.topic_hits.c, t.versions.c
-    query = (
-        sa.select(h.topic, h.at, v.article_id, v.copy_group_id)
-        .join(t.versions, v.id == h.version_id)
-        .where(h.at >= since, h.at < until)
-    )
-    seen: dict[str, dict[date, set[tuple[str, int]]]] = {}
-    for row in tx.all(query):
-        what = ("group", row.copy_group_id) if row.copy_group_id is not None else ("article", row.article_id)
-        seen.setdefault(row.topic, {}).setdefault(row.at.date(), set()).add(what)
-    return {topic: {day: len(things) for day, things in sorted(days.items())} for topic, days in seen.items()}
 
 
 def use_watch(tx: Transaction, version: str, *, rules_hash: str, summary: Mapping[str, Any], now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from pipeline.errors import ReviewError
+from pipeline.model.finding import NEWS
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
@@ -148,17 +149,30 @@ def to_look_at(tx: Transaction, *, today: date) -> tuple[LedgerEntry, ...]:
     return tuple(LedgerEntry(**row._mapping) for row in tx.all(query))
 
 
-def reported(tx: Transaction, claim: str, *, since: datetime | None = None) -> tuple[Reported, ...]:
-    """Every value that coverage gave for the claim's slots, oldest first, without dismissed and superseded ones."""
+def reported(
+    tx: Transaction, claim: str, *, since: datetime | None = None, until: datetime | None = None, most: int = 1_000
+) -> tuple[Reported, ...]:
+    """The values that the newest `most` findings with news gave for the claim's slots, oldest first.
+
+    Dismissed and superseded ones say nothing.
+    """
     f, c = t.findings.c, t.finding_changes.c
+    newest = (
+        sa.select(f.id)
+        .where(f.claim == claim, f.superseded_at.is_(None), f.relation.in_(sorted(NEWS)), f.verdict != "dismissed")
+        .order_by(f.found_at.desc())
+        .limit(most)
+    )
+    if since is not None:
+        newest = newest.where(f.found_at >= since)
+    if until is not None:
+        newest = newest.where(f.found_at <= until)
     query = (
         sa.select(
             c.slot, c.new.label("value"), f.source, f.article_id, f.id.label("finding_id"), f.found_at.label("at")
         )
         .join(t.findings, f.id == c.finding_id)
-        .where(f.claim == claim, f.superseded_at.is_(None), f.verdict != "dismissed")
+        .where(c.finding_id.in_(newest))
         .order_by(f.found_at, f.id, c.position)
     )
-    if since is not None:
-        query = query.where(f.found_at >= since)
     return tuple(Reported(**row._mapping) for row in tx.all(query))

@@ -75,6 +75,12 @@ def put_off(tx: Transaction, *, limit: int, after: int = 0) -> tuple[StoredPage,
     return tuple(_page(row) for row in tx.all(query))
 
 
+def newest_put_off(tx: Transaction, *, limit: int) -> tuple[StoredPage, ...]:
+    """The pages that were put off last, newest first."""
+    query = sa.select(t.pages).where(p.put_off).order_by(p.id.desc()).limit(limit)
+    return tuple(_page(row) for row in tx.all(query))
+
+
 def taken_up(tx: Transaction, page_id: int) -> None:
     """A page that was put off was read after all."""
     tx.execute(sa.update(t.pages).where(p.id == page_id).values(put_off=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,25 +132,41 @@ def carried_by(tx: Transaction, finding_ids: list[int]) -> Mapping[int, tuple[in
 
 
 def alerts_of(tx: Transaction, finding_ids: list[int]) -> Mapping[int, int]:
-    """The alert that each finding raised or joined, where it did."""
-    p = t.alert_publishers.c
+    """The alert that each finding raised or joined, where it did: as a publisher of it, else by its story."""
+    p, m, k = t.alert_publishers.c, t.story_members.c, t.alert_keys.c
     found: dict[int, int] = {}
     for at in range(0, len(finding_ids), 500):
-        query = sa.select(p.finding_id, p.alert_id).where(p.finding_id.in_(finding_ids[at : at + 500]))
+        some = finding_ids[at : at + 500]
+        query = sa.select(p.finding_id, p.alert_id).where(p.finding_id.in_(some))
         for row in tx.all(query.order_by(p.id)):
+            found.setdefault(row.finding_id, row.alert_id)
+        rest = [one for one in some if one not in found]  # an article's next version adds no publisher
+        told = sa.select(m.finding_id, k.alert_id).join(t.alert_keys, k.story_id == m.story_id)
+        for row in tx.all(told.where(m.finding_id.in_(rest)).order_by(m.id, k.id)):
             found.setdefault(row.finding_id, row.alert_id)
     return found
 
 
-def last_news(tx: Transaction, *, until: datetime) -> Mapping[str, datetime]:
-    """When each claim was last changed, added to or denied."""
+def told_of(tx: Transaction, alert_ids: Iterable[int]) -> frozenset[int]:
+    """Those of the alerts of which a channel was told, or is about to be."""
+    o = t.outbox.c
+    ids, found = sorted(set(alert_ids)), set()
+    for at in range(0, len(ids), 500):
+        query = sa.select(o.thing_id).where(o.kind == "alert", o.thing_id.in_(ids[at : at + 500]))
+        found |= {row.thing_id for row in tx.all(query.where(o.state.in_(("pending", "sent"))))}
+    return frozenset(found)
+
+
+def last_news(tx: Transaction, claims: Iterable[str], *, until: datetime) -> Mapping[str, datetime]:
+    """When each of these claims was last changed, added to or denied, of what still stands."""
     f = t.findings.c
-    query = (
-        sa.select(f.claim, sa.func.max(f.found_at).label("at"))
-        .where(f.relation.in_(sorted(NEWS)), f.found_at < until)
-        .group_by(f.claim)
-    )
-    return {row.claim: row.at for row in tx.all(query)}
+    found = {}
+    for claim in claims:
+        news = sa.select(f.found_at).where(f.claim == claim, f.superseded_at.is_(None), f.relation.in_(sorted(NEWS)))
+        at = tx.scalar(news.where(f.found_at < until).order_by(f.found_at.desc()).limit(1))
+        if at is not None:
+            found[claim] = at
+    return found
 
 
 def first_hit_at(tx: Transaction) -> datetime | None:

@@ -8,6 +8,7 @@ is never found.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ NEWEST = 1000  # hits that are ranked and counted: beyond these a search is too 
 _LONGEST = 200_000  # code points of a text that are indexed; PostgreSQL refuses more than a megabyte of words
 _WORD = re.compile(r"\w+")
 _ASKED = re.compile(r'"([^"]*)"|(\S+)')
+_POSTGRES_WORDS = sa.text("INSERT INTO search_words (id, words) VALUES (:id, to_tsvector('simple', :words))")
+_SQLITE_WORDS = sa.text("INSERT INTO search_words (rowid, words) VALUES (:id, :words)")
 r = t.search_rows.c
 
 
@@ -57,42 +60,64 @@ class Where:
     until: datetime | None = None
 
 
+def of_finding(saved: findings.SavedFinding) -> Text:
+    """A finding as it is indexed: by what it quotes, who says so, and its values."""
+    said = [span.text for span in saved.finding.evidence]
+    said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
+    return Text(
+        kind="finding",
+        thing_id=saved.id,
+        text="\n".join(said),
+        source=saved.source,
+        lang=saved.lang,
+        claim=saved.finding.claim,
+        topic=saved.topic,
+        relation=saved.finding.relation,
+    )
+
+
 def words(text: str) -> str:
     """The words of a text as they stand in the index."""
     return " ".join(_WORD.findall(fold(storable(text[:_LONGEST])).replace("_", " ")))
 
 
-def put(
-    tx: Transaction,
-    kind: str,
-    thing_id: int,
-    text: str,
-    *,
-    at: datetime,
-    source: str = "",
-    lang: str = "",
-    claim: str = "",
-    topic: str = "",
-    relation: str = "",
-) -> None:
-    """Indexes an article or a finding, in place of what was indexed of it before."""
-    tx.execute(sa.delete(t.search_rows).where(r.kind == kind, r.thing_id == thing_id))
-    number = tx.insert(
-        t.search_rows,
-        kind=kind,
-        thing_id=thing_id,
-        at=at,
-        source=source,
-        lang=lang,
-        claim=claim,
-        topic=topic,
-        relation=relation,
-    )
-    if tx.postgres:
-        statement = sa.text("INSERT INTO search_words (id, words) VALUES (:id, to_tsvector('simple', :words))")
-    else:
-        statement = sa.text("INSERT INTO search_words (rowid, words) VALUES (:id, :words)")
-    tx.execute(statement, {"id": number, "words": words(text)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text to index, and what it stands for."""
+
+    kind: str  # article, finding
+    thing_id: int
+    text: str
+    source: str = ""
+    lang: str = ""
+    claim: str = ""
+    topic: str = ""
+    relation: str = ""
+
+
+def put(tx: Transaction, texts: Sequence[Text], *, at: datetime) -> None:
+    """Indexes articles and findings, in place of what was indexed of them before."""
+    by_thing = {(one.kind, one.thing_id): one for one in texts}
+    for kind in sorted({kind for kind, _ in by_thing}):
+        numbers = [number for of, number in by_thing if of == kind]
+        tx.execute(sa.delete(t.search_rows).where(r.kind == kind, r.thing_id.in_(numbers)))
+    rows = [
+        {
+            "kind": one.kind,
+            "thing_id": one.thing_id,
+            "at": at,
+            "source": one.source,
+            "lang": one.lang,
+            "claim": one.claim,
+            "topic": one.topic,
+            "relation": one.relation,
+        }
+        for one in by_thing.values()
+    ]
+    added = tx.insert_missing(t.search_rows, rows, "id", "kind", "thing_id")
+    if added:
+        said = [{"id": row.id, "words": words(by_thing[row.kind, row.thing_id].text)} for row in added]
+        tx.execute(_POSTGRES_WORDS if tx.postgres else _SQLITE_WORDS, said)
 
 
 def find(
@@ -196,31 +221,17 @@ def _filters(where: Where) -> list[sa.ColumnElement[bool]]:
 def index_article(tx: Transaction, article_id: int) -> None:
     """Indexes title and text of the article's current version."""
     article, version = articles.load(tx, article_id), articles.current(tx, article_id)
-    if article is None or version is None:
-        return
-    text = f"{version.title}\n{version.text}"
-    put(tx, "article", article_id, text, at=version.fetched_at, source=article.source, lang=version.lang)
+    if article is not None and version is not None:
+        text = f"{version.title}\n{version.text}"
+        row = Text(kind="article", thing_id=article_id, text=text, source=article.source, lang=version.lang)
+        put(tx, [row], at=version.fetched_at)
 
 
 def index_finding(tx: Transaction, finding_id: int) -> None:
     """Indexes what a finding quotes, who says so, and its values."""
     saved = findings.load(tx, finding_id)
-    if saved is None:
-        return
-    said = [span.text for span in saved.finding.evidence]
-    said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
-    put(
-        tx,
-        "finding",
-        finding_id,
-        "\n".join(said),
-        at=saved.found_at,
-        source=saved.source,
-        lang=saved.lang,
-        claim=saved.finding.claim,
-        topic=saved.topic,
-        relation=saved.finding.relation,
-    )
+    if saved is not None:
+        put(tx, [of_finding(saved)], at=saved.found_at)
 
 
 def rebuild(store: Store, *, batch: int = 200) -> int:

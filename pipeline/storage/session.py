@@ -81,6 +81,12 @@ class Transaction:
             return None
         return row[0] if returning else True
 
+    def insert_missing(self, table: sa.Table, rows: Sequence[Mapping[str, Any]], *returning: str) -> Sequence[Row[Any]]:
+        """Inserts rows, leaving out those that are there; these columns of the new ones, in any order."""
+        if not rows:
+            return ()
+        return self.connection.execute(_insert_missing(table, returning, self.postgres), list(rows)).all()
+
     def in_turn(self, name: str) -> None:
         """Waits until no other transaction holds that name, and holds it to the end of this one.
 
@@ -93,7 +99,7 @@ class Transaction:
     def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows, leaving out those that are there."""
         if rows:
-            self.connection.execute(self.upsert(table).on_conflict_do_nothing(), list(rows))
+            self.connection.execute(_insert_many(table, self.postgres), list(rows))
 
 
 @cache
@@ -107,6 +113,17 @@ def _insert_new(table: sa.Table, returning: str, postgres: bool) -> Executable:
     added = postgresql.insert(table) if postgres else sqlite.insert(table)
     column = table.c[returning] if returning else next(iter(table.primary_key))
     return added.on_conflict_do_nothing().returning(column)
+
+
+@cache
+def _insert_missing(table: sa.Table, returning: tuple[str, ...], postgres: bool) -> Executable:
+    added = postgresql.insert(table) if postgres else sqlite.insert(table)
+    return added.on_conflict_do_nothing().returning(*(table.c[name] for name in returning))
+
+
+@cache
+def _insert_many(table: sa.Table, postgres: bool) -> Executable:
+    return (postgresql.insert(table) if postgres else sqlite.insert(table)).on_conflict_do_nothing()
 
 
 class Store:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from pipeline.storage.session import Transaction
 
 c = t.sources.c
 _STATE = tuple(name for name in SourceState.__dataclass_fields__ if name != "source")
+_WINDOW = 200  # rows looked at for free ones, at least
+_HOSTS = 8_192  # addresses whose host is remembered
 _ANNOUNCED = {"ok", "failing", "silent", "gone", "not-a-feed", "moved"}
 
 
@@ -39,6 +42,7 @@ class SourceShare:
     useful: int
 
 
+@lru_cache(_HOSTS)
 def host_of(url: str) -> str:
     """The host that politeness counts for, lower case; "" when the address has none."""
     try:
@@ -54,12 +58,13 @@ def sync(tx: Transaction, sources: Iterable[Source], *, now: datetime) -> None:
     """
     there = {row.id: row for row in tx.all(sa.select(c.id, c.configured_url, c.listed))}
     wanted = {source.id: source for source in sources if source.enabled}
+    new = [_fresh(source, now) | {"id": source.id} for source in wanted.values() if source.id not in there]
+    tx.insert_many(t.sources, new)
     for source in wanted.values():
         row = there.get(source.id)
         if row is None:
-            values = _fresh(source, now) | {"id": source.id}
-            tx.insert_new(t.sources, values)
-        elif row.configured_url != source.url:
+            continue
+        if row.configured_url != source.url:
             tx.execute(sa.update(t.sources).where(c.id == source.id).values(**_fresh(source, now)))
         elif not row.listed:
             tx.execute(sa.update(t.sources).where(c.id == source.id).values(listed=True))
@@ -116,20 +121,24 @@ def choose(
         row.host: row.n
         for row in tx.all(sa.select(k.host, sa.func.count().label("n")).where(k.lease_until > now).group_by(k.host))
     }
-    full = [host for host, n in busy.items() if n >= per_host]
-    due = sa.select(k.id, k.host).where(free)
-    if full:
-        due = due.where(k.host.not_in(full))
-    # a window wide enough that one host with a long backlog does not hide the others: once it is full it is left out
-    rows = tx.all(due.order_by(*order).limit(max(limit * 20, 2000)))
     chosen: list[Any] = []
-    for row in rows:
-        if len(chosen) == limit:
-            break
-        if busy.get(row.host, 0) < per_host:
-            busy[row.host] = busy.get(row.host, 0) + 1
-            chosen.append(row.id)
-    return chosen
+    while True:  # a host with a long backlog does not hide the others: once it is full it is left out
+        due = sa.select(k.id, k.host).where(free)
+        if chosen:
+            due = due.where(k.id.not_in(chosen))
+        full = [host for host, n in busy.items() if n >= per_host]
+        if full:
+            due = due.where(k.host.not_in(full))
+        window = max(2 * (limit - len(chosen)), _WINDOW)
+        rows = tx.all(due.order_by(*order).limit(window))
+        for row in rows:
+            if len(chosen) == limit:
+                return chosen
+            if busy.get(row.host, 0) < per_host:
+                busy[row.host] = busy.get(row.host, 0) + 1
+                chosen.append(row.id)
+        if len(rows) < window:
+            return chosen
 
 
 def take(
@@ -158,22 +167,63 @@ def load_all(tx: Transaction) -> dict[str, SourceState]:
 
 def save(tx: Transaction, state: SourceState, *, now: datetime) -> None:
     """Stores the state after a poll and frees the source. A change of health or address is an event to tell."""
-    before = tx.first(sa.select(c.health, c.url).where(c.id == state.source).with_for_update())
-    if before is None:
-        return
-    values = {name: getattr(state, name) for name in _STATE}
-    tx.execute(
-        sa.update(t.sources)
-        .where(c.id == state.source)
-        .values(**values, host=host_of(state.url), lease_holder="", lease_until=None)
-    )
+    save_all(tx, [state], now=now)
+
+
+def save_all(tx: Transaction, states: Sequence[SourceState], *, now: datetime) -> None:
+    """The same of many at once."""
+    before = {state.source: load(tx, state.source) for state in states}
+    save_polled(tx, [(was, state) for state in states if (was := before[state.source]) is not None], now=now)
+
+
+def save_polled(
+    tx: Transaction, changes: Sequence[tuple[SourceState, SourceState]], *, now: datetime, holder: str = ""
+) -> None:
+    """Stores sources as they were claimed and as they are after a poll: what changed of them, and that they are free.
+
+    With `holder`, a source that is that holder's no more stays as it is.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for was, state in sorted(changes, key=lambda pair: pair[1].source):
+        changed = tuple(name for name in _STATE if getattr(was, name) != getattr(state, name))
+        values = {name: getattr(state, name) for name in changed} | {"source": state.source, "by": holder}
+        if "url" in changed:
+            values["host"] = host_of(state.url)
+        if not _told(was, state):
+            alike.setdefault(changed, []).append(values)
+        elif tx.execute(_save(changed, bool(holder)), values).rowcount:
+            _tell_changes(tx, was, state, now)
+    for changed, rows in alike.items():
+        tx.execute(_save(changed, bool(holder)), rows)
+
+
+@cache
+def _save(changed: tuple[str, ...], held: bool) -> sa.Update:
+    """Built once for what changes together: this is run for every source."""
+    names = (*changed, "host") if "url" in changed else changed
+    given: dict[str, Any] = {name: sa.bindparam(name, type_=c[name].type) for name in names}
+    statement = sa.update(t.sources).where(c.id == sa.bindparam("source"))
+    if held:
+        statement = statement.where(c.lease_holder == sa.bindparam("by"))
+    return statement.values(**given, lease_holder="", lease_until=None)
+
+
+def _told(before: SourceState, state: SourceState) -> bool:
+    """Whether the change is an event; that a new source is well is none."""
+    recovered = before.health not in ("new", "paused")
+    turned = before.health != state.health and state.health in _ANNOUNCED and (state.health != "ok" or recovered)
+    return before.url != state.url or turned
+
+
+def _tell_changes(tx: Transaction, before: SourceState, state: SourceState, now: datetime) -> None:
     if before.url != state.url:
         record_event(tx, state.source, "moved", f"{before.url} -> {state.url}", at=now)
-    if before.health != state.health and state.health in _ANNOUNCED:
-        if state.health != "ok":
-            record_event(tx, state.source, state.health, state.last_detail or state.last_reason, at=now)
-        elif before.health not in ("new", "paused"):
-            record_event(tx, state.source, "recovered", f"was {before.health}", at=now)
+    if before.health == state.health or state.health not in _ANNOUNCED:
+        return
+    if state.health != "ok":
+        record_event(tx, state.source, state.health, state.last_detail or state.last_reason, at=now)
+    elif before.health not in ("new", "paused"):
+        record_event(tx, state.source, "recovered", f"was {before.health}", at=now)
 
 
 def release(tx: Transaction, holder: str) -> int:
@@ -231,24 +281,6 @@ def events(
     if source:
         query = query.where(e.source == source)
     return tuple(SourceEvent(**row._mapping) for row in tx.all(query))
-
-
-def shares(tx: Transaction, *, since: datetime) -> dict[str, SourceShare]:
-    """How much of each source was of use since then."""
-    e, f = t.entries.c, t.findings.c
-    useful = sa.select(f.article_id).where(f.found_at >= since).distinct().subquery()
-    query = (
-        sa.select(
-            e.source,
-            sa.func.count().label("entries"),
-            sa.func.count(e.article_id).label("articles"),
-            sa.func.count(useful.c.article_id).label("useful"),
-        )
-        .select_from(t.entries.outerjoin(useful, useful.c.article_id == e.article_id))
-        .where(e.first_seen >= since)
-        .group_by(e.source)
-    )
-    return {row.source: SourceShare(**row._mapping) for row in tx.all(query)}
 
 
 def _state(row: Any) -> SourceState:

@@ -13,6 +13,7 @@ from pipeline.service.review import NOTE_CHARS, Take
 BIGGEST = 2**53  # numbers up to here are the same in JSON, JavaScript and both databases
 Number = Annotated[int, Path(ge=1, le=BIGGEST)]
 Before = Annotated[int | None, Query(ge=1, le=BIGGEST)]
+Start = Annotated[int, Query(ge=0, le=1_000)]  # items passed over
 Id = Annotated[int, Field(ge=1, le=BIGGEST)]
 Word = Annotated[str, Query(max_length=200)]
 

@@ -109,6 +109,7 @@ class Words:
             ("anywhere", ", ".join(group.article)),
             ("none of", ", ".join(group.none)),
             ("nowhere", ", ".join(group.absent)),
+            ("with a date after", group.dated),
         ]
         return tuple((how, terms.replace("|", " or ")) for how, terms in rows if terms)
 

@@ -22,7 +22,7 @@ def chromium() -> str:
     return named or next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs in this thread until it is closed: no other module may meet it
 def browser() -> Iterator[Browser]:
     path = chromium()
     if not path:

@@ -12,12 +12,13 @@ import pytest
 
 from pipeline.cli.outlets import Outlet, load_outlets, served
 from pipeline.model.rules import AlertRules, Channel, Rule, When
+from pipeline.service import pages, poll
 from pipeline.service.clock import Clock
 from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import Desk, desk, fetcher, with_sources
 from pipeline.settings import shipped
 from pipeline.settings.load import Configuration, load
-from pipeline.storage import alerts, articles, entries, findings, outbox, sources
+from pipeline.storage import alerts, articles, entries, findings, jobs, outbox, sources
 from pipeline.storage.session import Store
 
 BEFORE = timedelta(hours=-12)
@@ -74,10 +75,12 @@ def test_a_cycle_takes_every_entry_to_its_end(at_desk: Desk, outlets: tuple[Outl
     assert summary.polled.asked == summary.polled.answered == len(outlets)
     assert summary.polled.new_entries == written
     with at_desk.store.read() as tx:
-        assert entries.depth(tx) == {"done": written}
+        ended = entries.outcomes(tx, since=at_desk.clock.now() - timedelta(hours=1))
         stored = articles.recent(tx, limit=100)
         found = findings.select(tx, findings.Filter())
-    assert len(stored) == written
+    assert sum(ended.values()) == written
+    assert sum(count for (stage, _), count in ended.items() if stage == "done") == len(stored)
+    assert {reason for stage, reason in ended if stage != "done"} <= {"put-off"}
     assert {one.finding.claim for one in found} >= {"jf17-azerbaijan", "kaan-pakistan"}
 
 
@@ -141,6 +144,39 @@ def test_an_unchanged_feed_brings_nothing_and_says_so(at_desk: Desk, outlets: tu
     again = run(at_desk, outlets)
     assert again.polled.asked == len(outlets)
     assert again.polled.reasons == {"unchanged": len(outlets)}
+
+
+def test_an_entry_that_passed_to_another_process_is_stored_by_that_one_alone(
+    at_desk: Desk, outlets: tuple[Outlet, ...]
+) -> None:
+    for outlet in outlets:
+        outlet.shown_until = at_desk.clock.now()
+
+    async def overtaken() -> pages.Worked:
+        worked = pages.Worked()
+        async with fetcher(at_desk.settings) as client:
+            await poll.poll(at_desk, client)
+            taken = at_desk.write_now(lambda tx: pages._claim(at_desk, tx, 8))
+            assert taken
+            at_desk.write_now(lambda tx: entries.release(tx, at_desk.holder))
+            other = replace(at_desk, holder="another")
+            assert at_desk.write_now(lambda tx: pages._claim(other, tx, 8)) == taken
+            for queued in taken:
+                await pages._guarded(at_desk, client, queued, worked)
+            assert worked.outcomes == {"lease-lost": len(taken)}
+            with at_desk.store.read() as tx:
+                assert articles.recent(tx) == ()
+                assert entries.depth(tx).keys() == {"new"}
+            for queued in taken:
+                await pages._guarded(other, client, queued, worked)
+        return worked
+
+    worked = asyncio.run(overtaken())
+    assert worked.articles > 0
+    with at_desk.store.read() as tx:
+        assert len(articles.recent(tx)) == worked.articles
+        told = {reason: count for (step, reason), count in jobs.totals(tx).items() if step == "entry"}
+    assert sum(told.values()) == sum(worked.outcomes.values()) / 2
 
 
 def test_a_source_that_is_gone_leaves_the_others_served(at_desk: Desk, outlets: tuple[Outlet, ...]) -> None:

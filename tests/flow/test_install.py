@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import venv
@@ -38,22 +39,30 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     constraints = folder / "constraints.txt"
     locked = re.findall(r"^([A-Za-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
     constraints.write_text("\n".join(locked), encoding="utf-8")
-    call(python, *quiet, "--constraint", constraints, wheel, cwd=folder)
+    call(python, *quiet, "--no-compile", "--constraint", constraints, wheel, cwd=folder)
     return folder
 
 
+def commands_of_the_readme() -> list[list[str]]:
+    """Every line of its shell blocks that calls the program, in order."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    lines = [line.partition("#")[0].strip() for block in blocks for line in block.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("claimwatch ")]
+
+
 @pytest.mark.timeout(400)
-def test_a_new_user_gets_from_the_wheel_to_a_digest(installed: Path) -> None:
+def test_a_new_user_who_follows_the_readme_gets_from_the_wheel_to_a_digest(installed: Path) -> None:
+    own = installed / "own"
+    own.mkdir()
+    (own / "article.txt").write_text("Pakistan signed a contract to sell JF-17 jets to Azerbaijan.", encoding="utf-8")
     command = installed / "env" / "bin" / "claimwatch"
-    assert "Did you mean" not in call(command, "--help", cwd=installed)
-    call(command, "init", cwd=installed)
-    assert (installed / "config" / "settings.yaml").is_file()
-    checked = call(command, "check", cwd=installed)
-    assert "no faults" in checked
-    assert "55 sources" in checked
-    call(command, "db", "upgrade", cwd=installed)
-    assert (installed / "claimwatch.db").is_file()
-    printed = call(command, "demo", "--no-serve", "--out", "out", cwd=installed, timeout=90)
-    last = printed.strip().splitlines()[-3:]
+    printed = {words[0]: call(command, *words, cwd=own, timeout=90) for words in commands_of_the_readme()}
+    assert {"init", "check", "db", "demo", "match"} <= printed.keys()
+    assert (own / "config" / "settings.yaml").is_file()
+    assert "no faults" in printed["check"]
+    assert "55 sources" in printed["check"]
+    assert (own / "claimwatch.db").is_file()
+    assert "stage" in printed["match"]
+    last = printed["demo"].strip().splitlines()[-3:]
     assert [line.split(": ")[0] for line in last] == ["digest-html", "digest-md", "review"]
-    assert (installed / last[0].split(": ")[1]).is_file()
+    assert (own / last[0].split(": ")[1]).is_file()

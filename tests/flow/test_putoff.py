@@ -14,6 +14,7 @@ from pipeline.model.outcome import Reason
 from pipeline.model.source import Entry, Source
 from pipeline.model.watch import Group, Topic
 from pipeline.service import pages, takeup
+from pipeline.service.desk import trial
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings import shipped
 from pipeline.settings.load import Configuration, load
@@ -94,3 +95,19 @@ def test_the_setting_reads_everything(built: Desk) -> None:
     reading = settings.articles.model_copy(update={"put_off": False})
     built.configuration = replace(built.configuration, settings=settings.model_copy(update={"articles": reading}))
     assert work(built).outcomes == {"done": 2}
+
+
+def test_a_rule_is_tried_on_what_was_put_off_too(built: Desk) -> None:
+    work(built)
+    built.reconfigure(with_rule(built.configuration))
+    rule = "id: trams\ntitle: Trams\ntrigger: true\ngroups:\n  - {all: [tram-word]}\n"
+    other = "id: other\ntitle: Other\ntrigger: true\ngroups:\n  - {all: [tram-word]}\n"
+    tried = trial.rule(built, other)
+    assert (tried.looked_at, tried.unread, tried.gained_count) == (1, 1, 2)
+    read, unread = tried.gained
+    assert read.article.id is not None
+    assert (unread.article.id, unread.article.url) == (None, "https://wire.example/football")
+    assert "tram" in unread.spans[0].text
+    assert trial.rule(built, rule).kept == 2  # the rule in force will meet it as well, once the page is taken up
+    with built.store.read() as tx:
+        assert len(kept.put_off(tx, limit=9)) == 1  # a trial keeps nothing

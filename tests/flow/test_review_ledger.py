@@ -15,11 +15,12 @@ from click.testing import CliRunner
 from pipeline.cli import claims as claims_command
 from pipeline.cli import tokens as tokens_command
 from pipeline.cli import users as users_command
+from pipeline.cli.main import root
 from pipeline.errors import ClaimwatchError, ReviewError
 from pipeline.service import labels, review
 from pipeline.service.desk import claims, entry, known, today
 from pipeline.service.wiring import Desk
-from pipeline.storage import findings, ledger, people, schema
+from pipeline.storage import articles, findings, ledger, people, schema
 from pipeline.storage.findings import SavedFinding
 
 
@@ -215,6 +216,44 @@ def test_verdicts_become_labelled_articles(desk: Desk) -> None:
         assert not {one["claim"] for one in row["claims"]} & set(row["dismissed"])
     lesson = labels.lesson(desk)
     assert lesson.reasons == {"not-about": 1 + len(items[0].others)}
+
+
+def test_an_exported_verdict_is_scored_with_what_was_known_then(desk: Desk, tmp_path: Path) -> None:
+    """Accepted since, or never written into the claim files: the score must not depend on it."""
+    row = changed(desk)
+    slot = row.changes[0].change.slot
+    source = next(s for s, texts in desk_sample.outlets() for t in texts if s.id == row.source)
+    with desk.store.read() as tx:
+        version = articles.version(tx, row.version_id)
+    assert version is not None
+    value = "proposed" if row.changes[0].change.type == "stage" else "7"
+    review.accept_value(desk, "vera", row.finding.claim, slot, value)
+    text = desk_sample.Text(
+        source=source.id,
+        slug="again",
+        title=version.title,
+        text=version.text,
+        age=timedelta(hours=1),
+        lang=version.lang,
+    )
+    desk_sample.add(desk, [text])
+    with desk.store.read() as tx:
+        found = findings.select(tx, findings.Filter(claim=row.finding.claim), limit=1)[0]
+    assert {c.change.slot: c.change.old for c in found.changes}[slot] == value
+    with desk.store.read() as tx:
+        for one in findings.of_version(tx, found.version_id):
+            if one.finding.relation in ("changes", "adds", "denies"):
+                review.confirm(desk, "vera", one.id, revision=one.revision)
+    review.accept_value(desk, "vera", row.finding.claim, slot, None)  # known otherwise by now
+
+    gold = tmp_path / "verdicts.jsonl"
+    gold.write_text("".join(labels.line(one) + "\n" for one in labels.labelled(desk)), encoding="utf-8")
+    exported = json.loads(gold.read_text(encoding="utf-8"))
+    assert exported["known"][row.finding.claim][slot] == value
+    config = str(desk_sample.ROOT / "config")
+    scored = CliRunner().invoke(root, ["--config", config, "eval", str(gold), "--errors", "--all"])
+    assert scored.exit_code == 0, scored.output
+    assert f"verdict-{found.version_id}" not in scored.output, scored.output
 
 
 def test_a_threshold_is_proposed_only_where_it_helps() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -105,8 +106,12 @@ def test_every_metric_that_the_rules_ask_for_is_there(at_desk: Desk) -> None:
         assert rule["annotations"]["summary"]
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
 def test_promtool_agrees(at_desk: Desk) -> None:
+    if not shutil.which("promtool"):
+        said = "promtool is not installed: Prometheus does not check the metrics (apt-get install prometheus)"
+        if os.environ.get("CLAIMWATCH_REQUIRE_PROMTOOL") == "1":
+            pytest.fail(said)
+        pytest.skip(said)
     body, _ = metrics.exposition(at_desk)
     subprocess.run(["promtool", "check", "metrics"], input=body, check=True, capture_output=True)
     subprocess.run(["promtool", "check", "rules", str(RULES)], check=True, capture_output=True)

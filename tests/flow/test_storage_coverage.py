@@ -10,8 +10,17 @@ from pipeline.errors import ReviewError
 from pipeline.model.alert import Decision, Publisher, StoryKey
 from pipeline.model.article import Fingerprint
 from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span, Step, TopicHit
-from pipeline.model.source import Source
-from pipeline.storage import alerts, articles, copies, digests, entries, findings, pages, sources, stories
+from pipeline.storage import (
+    alerts,
+    articles,
+    copies,
+    desk,
+    digests,
+    findings,
+    jobs,
+    pages,
+    stories,
+)
 from pipeline.storage.articles import NewVersion
 from pipeline.storage.session import Store, Transaction
 
@@ -325,14 +334,11 @@ def test_decisions_and_snoozes_are_kept(store: Store) -> None:
 
 def test_a_finding_stands_in_one_digest_of_a_kind(store: Store) -> None:
     with store.transaction() as tx:
-        one, two = (save(tx, an_article(tx, number).id).id for number in (1, 2))
-        assert digests.unreported(tx, "day", until=NOW + DAY) == (one, two)
+        one = save(tx, an_article(tx, 1).id).id
         period = {"kind": "day", "period_start": NOW, "period_end": NOW + DAY}
         made = digests.save(tx, record={"items": [1]}, finding_ids=[one], now=NOW, **period)  # type: ignore[arg-type]
         assert made is not None
         assert digests.save(tx, record={}, now=NOW, **period) is None  # type: ignore[arg-type]
-        assert digests.unreported(tx, "day", until=NOW + DAY) == (two,)
-        assert digests.unreported(tx, "week", until=NOW + DAY) == (one, two)
         kept = digests.load(tx, kind="day", period_start=NOW)
         assert kept is not None
         assert (kept.id, kept.record, kept.sent_at) == (made, {"items": [1]}, None)
@@ -354,16 +360,15 @@ def test_nothing_of_a_broken_transaction_stays(store: Store) -> None:
 
 
 def test_the_share_of_useful_articles_of_a_source(store: Store) -> None:
-    from pipeline.model.source import Entry
-
+    day = NOW.date()
     with store.transaction() as tx:
-        sources.sync(tx, [Source(id="s1", url="https://a.example/feed")], now=NOW)
-        added = entries.add(
-            tx, [Entry(source="s1", key=str(n), url=f"https://a.example/{n}") for n in range(3)], now=NOW
-        )
-        one, two = an_article(tx, 1), an_article(tx, 2)
-        save(tx, one.id)
-        entries.finish(tx, added.new[0], "done", now=NOW, article_id=one.article_id)
-        entries.finish(tx, added.new[1], "done", now=NOW, article_id=two.article_id)
-        share = sources.shares(tx, since=NOW)["s1"]
-    assert (share.entries, share.articles, share.useful) == (3, 2, 1)
+        for reason, count in (("done", 3), ("known", 1), ("not-an-article", 2)):
+            jobs.tally(tx, day, "entry", reason, thing="s1", count=count)
+        jobs.tally(tx, day, "entry-retry", "read-timeout", thing="s1", count=9)
+        jobs.tally(tx, day, "useful", "", thing="s1")
+        jobs.tally(tx, day - DAY, "entry", "done", thing="s1", count=50)
+        jobs.tally(tx, day, "entry", "done", thing="s2")
+        shares = desk.shares(tx, since=day)
+    share = shares["s1"]
+    assert (share.entries, share.articles, share.useful) == (6, 4, 1)
+    assert (shares["s2"].entries, shares["s2"].useful) == (1, 0)

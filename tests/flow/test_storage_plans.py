@@ -16,6 +16,7 @@ from pipeline.storage import (
     alerts,
     articles,
     copies,
+    desk,
     digests,
     entries,
     findings,
@@ -23,16 +24,19 @@ from pipeline.storage import (
     outbox,
     pages,
     people,
+    periods,
     search,
     sources,
     stories,
+    volumes,
 )
 from pipeline.storage.session import Store, Transaction
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 BIG = (
-    "entries articles addresses versions copy_bands findings finding_changes topic_hits near_misses outbox search_rows"
+    "entries articles addresses versions copy_bands findings finding_changes topic_hits near_misses outbox "
+    "search_rows tallies"
 )
 KEY = StoryKey(claim="c", relation="changes", slot="s", value="v")
 LEASE = {"now": NOW, "limit": 5, "lease": DAY, "holder": "a"}
@@ -72,19 +76,28 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "decisions of an alert": lambda tx: alerts.decisions(tx, alert_id=1),
     "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
     "messages of an alert": lambda tx: outbox.select(tx, kind="alert", thing_id=1),
-    "findings for a digest": lambda tx: digests.unreported(tx, "day", until=NOW),
     "digest of a day": lambda tx: digests.load(tx, kind="day", period_start=NOW),
     "history of a claim": lambda tx: ledger.history(tx, "c"),
     "values of a claim": lambda tx: ledger.reported(tx, "c"),
+    "values of a claim lately": lambda tx: ledger.reported(tx, "c", since=NOW, until=NOW, most=100),
+    "waiting": lambda tx: desk.waiting(tx, limit=400),
+    "waiting of a topic": lambda tx: desk.waiting(tx, topic="t", limit=400),
+    "activity": lambda tx: desk.activity(tx, ["c", "d"], since=NOW),
+    "values lately": lambda tx: desk.values_lately(tx, since=NOW),
+    "judged": lambda tx: desk.verdicts(tx, limit=100),
+    "shares": lambda tx: desk.shares(tx, since=NOW.date()),
+    "articles of topics": lambda tx: volumes.of_days(tx, since=NOW - 56 * DAY),
+    "last news": lambda tx: periods.last_news(tx, ["c", "d"], until=NOW),
+    "newest stories of claims": lambda tx: desk.story_lines(tx, claims=["c", "d"]),
     "to look at again": lambda tx: ledger.to_look_at(tx, today=date(2026, 3, 1)),
     "kept page": lambda tx: pages.latest(tx, article_id=1),
     "pages put off": lambda tx: pages.put_off(tx, limit=5, after=3),
     "audit of a thing": lambda tx: people.changes(tx, thing_kind="k", thing="t"),
     "search": lambda tx: search.find(tx, "deal signed", search.Where(kind="article"), ranked=True),
-    "indexing": lambda tx: search.put(tx, "article", 1, "text", at=NOW),
+    "indexing": lambda tx: search.put(tx, [search.Text(kind="article", thing_id=1, text="text")], at=NOW),
 }
 # What may be read whole: in order of its number up to a limit, which is how "the newest" is asked; and once a day.
-IN_ORDER = {"newest articles", "newest findings", "newest alerts", "findings for a digest"}
+IN_ORDER = {"newest articles", "newest findings", "newest alerts"}
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

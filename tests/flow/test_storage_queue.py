@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -171,9 +172,8 @@ def test_a_long_backlog_of_one_host_does_not_hide_the_others(with_source: Store)
     with with_source.transaction() as tx:
         entries.add(tx, [an_entry(n, host="slow.example") for n in range(3000)], now=NOW)
         entries.add(tx, [an_entry(n, host="b.example") for n in range(3000, 3005)], now=NOW + MINUTE)
-        entries.claim(tx, now=NOW + MINUTE, limit=10, per_host=2, lease=MINUTE, holder="a")
         taken = entries.claim(tx, now=NOW + MINUTE, limit=10, per_host=2, lease=MINUTE, holder="a")
-        assert {row.host for row in taken} == {"b.example"}
+        assert Counter(row.host for row in taken) == {"slow.example": 2, "b.example": 2}
 
 
 def put(tx: object, thing: int, channel: str = "log", **more: object) -> int | None:

@@ -11,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 
 NAMES = [
-    a + b for a, b in product(("Vel", "Tor", "Mas", "Kir", "Don", "Pel", "Ras", "Gol"), ("ora", "ibar", "enk", "uta"))
+    a + b + c
+    for a, b, c in product(
+        ("Vel", "Tor", "Mas", "Kir", "Don", "Pel", "Ras", "Gol"), ("or", "ib", "en", "ut"), ("a", "ar", "eck", "ingen")
+    )
 ]
 KNOWN = 100  # million dollars, what every bridge is known to cost
 _NOUNS = [
@@ -103,7 +106,8 @@ def concepts_yaml() -> str:
     return f"concepts:\n{rows}\n"
 
 
-def _sentence(chance: random.Random) -> str:
+def sentence(chance: random.Random) -> str:
+    """Some words without any meaning, and without a bridge."""
     one, two, three = chance.sample(_NOUNS, 3)
     this, that = chance.sample(_QUALITIES, 2)
     return f"The {this} {one} {chance.choice(_VERBS)} the {that} {two} near the {three} on that day."
@@ -122,8 +126,8 @@ class Report:
 
     @property
     def millions(self) -> int:
-        """Far enough from the known value and from every other report of this bridge."""
-        return KNOWN + 100 + 75 * (self.number // len(NAMES) + 1)
+        """Further from the known value and from every other report of this bridge than any tolerance."""
+        return round(2 * KNOWN * 1.08 ** (self.number // len(NAMES)))
 
     @property
     def path(self) -> str:
@@ -136,7 +140,7 @@ class Report:
     def page(self) -> bytes:
         n = self.number
         chance = random.Random(n)  # each report has words of its own, so that none is a copy of another
-        filler = "".join(f"<p>{' '.join(_sentence(chance) for _ in range(5))}</p>" for _ in range(4))
+        filler = "".join(f"<p>{' '.join(sentence(chance) for _ in range(5))}</p>" for _ in range(4))
         lead = f"The {self.name} bridge will cost {self.millions} million dollars, the builder said in report {n}."
         return (
             f"<!doctype html><html lang=en><head><title>{html.escape(self.title)}</title></head><body><article>"

@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +21,27 @@ import sqlalchemy as sa
 
 from pipeline.storage.session import Store, open_store
 
+POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
 STEP_S = 0.05
 PROGRAM = (sys.executable, "-m", "pipeline")
+
+
+@contextmanager
+def database(kind: str, folder: Path, postgres: str) -> Iterator[str]:
+    """The address of an empty database, gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'crash.db'}"
+        return
+    name = f"crash_{uuid.uuid4().hex[:12]}"
+    admin = open_store(postgres)
+    with admin.transaction() as tx:
+        tx.execute(sa.text(f"CREATE SCHEMA {name}"))
+    try:
+        yield f"{postgres}?options=-csearch_path%3D{name}"
+    finally:
+        with admin.transaction() as tx:
+            tx.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
+        admin.close()
 
 
 def free_port() -> int:
@@ -87,7 +108,7 @@ canary: {{enabled: false}}
 
     def claimwatch(self, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        done = subprocess.run(self.command(*args), capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(self.command(*args), capture_output=True, text=True, timeout=300, check=False)
         if check and done.returncode:
             raise AssertionError(f"{args}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
@@ -98,6 +119,19 @@ canary: {{enabled: false}}
             self.processes[name] = subprocess.Popen(
                 [*prefix, *self.command(*args)], stdout=log, stderr=log, env={**os.environ, **(env or {})}
             )
+
+    def start_watched(self, name: str, plan: Path, *args: str) -> None:
+        """The same with its commits watched, as the plan says: see commits.py."""
+        watched = (
+            sys.executable,
+            str(Path(__file__).with_name("commits.py")),
+            str(plan),
+            "--",
+            "--config",
+            str(self.config),
+        )
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen([*watched, *args], stdout=log, stderr=log)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
         """Signal a process and wait for its end; its exit code."""
@@ -113,7 +147,7 @@ canary: {{enabled: false}}
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
-    def until(self, what: Callable[[], object], seconds: float = 60.0) -> None:
+    def until(self, what: Callable[[], object], seconds: float = 60.0, *, step_s: float = STEP_S) -> None:
         """Wait for a condition; a process that ended by itself, or a time that is up, is a failure with its log."""
         end = time.monotonic() + seconds
         while not what():
@@ -122,7 +156,7 @@ canary: {{enabled: false}}
             if time.monotonic() > end:
                 logs = "\n".join(f"== {name}\n{self.log(name)[-3000:]}" for name in self.processes)
                 raise AssertionError(f"not so after {seconds} s: {what}\n{self.state()}\n{logs}")
-            time.sleep(STEP_S)
+            time.sleep(step_s)
 
     def opened(self) -> Store:
         return open_store(self.url)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridges import Newsstand, opened
-from crash import POSTGRES, database
-from plant import Plant
+from plant import POSTGRES, Plant, database
 
 SHAPES = {
     "sqlite": {"run": ("run",)},

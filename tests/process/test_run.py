@@ -7,9 +7,11 @@ import signal
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from bridges import NAMES, Newsstand
+from bridges import NAMES, Newsstand, Report
+from desk_browser import Browser
 from plant import Plant
 
 Plants = Callable[..., Plant]
@@ -101,6 +103,43 @@ def mark(plant: Plant, name: str) -> dict[str, object]:
     found = json.loads(value) if isinstance(value, str) else value
     assert isinstance(found, dict)
     return found
+
+
+def test_what_is_accepted_on_the_pages_of_one_process_is_known_to_another(
+    database_url: str, plants: Plants, stand: Newsstand
+) -> None:
+    """With the pages beside the service: coverage after an accept is compared with the accepted value."""
+    plant = plants(database_url)
+    plant.start("run", "run", "--without", "web")
+    plant.start("web", "web")
+    plant.until(lambda: polled(plant))
+    plant.until(lambda: "review: http://" in plant.log("web"))
+    stand.publish(1)
+    plant.until(lambda: plant.settled(1))
+    first = stand.reports[0]
+    claim = first.name.lower()
+    before = mark(plant, "watch")["version"]
+
+    visitor = Browser(plant.port)
+    form = {"csrf": visitor.csrf("/findings/1"), "revision": 1, "take": "cost:0"}
+    assert visitor.post("/findings/1/accept", form).status == 303
+    accepted = time.monotonic()
+    plant.until(lambda: "what is known has changed" in plant.log("run"), 10)
+    assert time.monotonic() - accepted < 2 + 2  # the refresh, and a step of a busy machine
+
+    later = Report(len(NAMES), datetime.now(UTC) + timedelta(seconds=1))  # the next one of the same bridge
+    with stand.lock:
+        stand.poisoned[later.path] = later.page()
+        stand.reports.append(later)
+    plant.until(lambda: plant.settled(2))
+    again = plant.rows(
+        "SELECT c.old, c.new, f.watch_version FROM finding_changes c JOIN findings f ON f.id = c.finding_id "
+        f"WHERE f.claim = '{claim}' ORDER BY f.id"
+    )
+    (known, accepted_value, watch), (compared_with, value, later_watch) = again
+    assert (known, compared_with) == ("1e8 USD", accepted_value)
+    assert len({known, accepted_value, value}) == 3
+    assert watch == before != later_watch
 
 
 @pytest.mark.postgres

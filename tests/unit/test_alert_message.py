@@ -40,19 +40,21 @@ def test_the_text_holds_everything_that_a_reader_acts_on() -> None:
         ),
         attribution="officials",
         edited=True,
+        before="Pakistan is in talks about 40 JF-17 fighters, officials said.",
     )
     assert message.render(one, JF17, public_url=URL + "/").text == (
         "JF-17 sale to Azerbaijan: stage planned -> signed; value new: 1.6 billion USD\n"
         "\n"
         '"Pakistan has *signed* a *$1.6 billion* contract to supply Azerbaijan with 40 JF-17 fighters, officials'
         ' said."\n'
-        "Dawn · 5 June 2025, 13:20 UTC · according to officials\n"
+        "Dawn · 5 June 2025, 13:20 UTC · as told: officials\n"
         "Islamabad and Baku sign fighter deal\n"
         "https://dawn.example/1\n"
         "\n"
         "Known: Pakistan is likely to sell JF-17 fighters to Azerbaijan. (strategic-partnerships-2025, arsenal)\n"
         "Independent publishers: 3 (Dawn, Jang, Trend); press of AZ, PK\n"
-        "The article was edited without notice.\n"
+        'The article was edited without notice; before, it said: "Pakistan is in talks about 40 JF-17 fighters,'
+        ' officials said."\n'
         "\n"
         "Review: https://watch.example/alerts/a1"
     )
@@ -126,6 +128,15 @@ def test_right_to_left_evidence_is_set_so() -> None:
     html = message.render(candidate(sentence=sentence, lang="ur", relation="denies"), JF17).html
     assert 'dir="rtl"' in html
     assert 'lang="ur"' in html
+
+
+def test_an_agency_is_called_by_its_name() -> None:
+    one = signed(publishers=(seen(DAWN, "1", agency="caspian-wire"), seen(TREND, "2", agency="other")))
+    said = message.render(one, JF17, agencies={"caspian-wire": "Caspian Wire"})
+    assert "Dawn (from Caspian Wire) · " in said.text
+    assert "(Dawn (from Caspian Wire), Trend (from other))" in said.text
+    assert "Dawn (from Caspian Wire)" in said.html
+    assert "caspian-wire" not in said.text + said.html
 
 
 def test_held_alerts_come_as_one_message_that_loses_none() -> None:

@@ -117,9 +117,12 @@ def test_a_found_claim_brings_its_topic() -> None:
 
 def test_a_silent_edit_is_marked() -> None:
     new = "Ruritania's military budget is $5 billion."
-    edited = replace(article(new, lang="en"), previous="Ruritania's military budget is $4 billion.")
+    old = "Ruritania's military budget is $4 billion."
+    edited = replace(article(new, lang="en"), previous=f"It rained in Ruritania.\n\n{old}")
     [found] = analyse(edited, WATCH).findings
     assert found.edited
+    assert (found.before, found.evidence[0].text) == (old, new)
+    assert analyse(article(new, lang="en"), WATCH).findings[0].before == ""
     assert not analyse(article(new, lang="en"), WATCH).findings[0].edited
 
 

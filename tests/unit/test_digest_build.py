@@ -37,6 +37,19 @@ def made(facts: Facts, plan: DigestPlan = PLAN) -> record.Digest:
     return build.build(plan, PERIOD, facts, NOW)
 
 
+def test_an_agency_is_called_by_its_name() -> None:
+    told = signed(publishers=(seen(DAWN, "1", agency="caspian-wire"),), found_at=AT)
+    facts = Facts(candidates=(told,), claims=CLAIMS, topics=TOPICS, agencies={"caspian-wire": "Caspian Wire"})
+    assert "Dawn (from Caspian Wire)" in render.text(made(facts))
+
+
+def test_an_edit_shows_what_the_article_said_before() -> None:
+    told = signed(edited=True, before="Talks go on.", found_at=AT)
+    digest = made(Facts(candidates=(told,), claims=CLAIMS, topics=TOPICS))
+    for form in (render.html, render.text, render.markdown):
+        assert "edited without notice; before, it said: “Talks go on.”" in form(digest).replace("\\", "")
+
+
 def test_a_day_in_order() -> None:
     got = made(day())
     assert [item.claim for item in got.denied.items] == ["paf-trains-turkish-pilots"]

@@ -48,6 +48,27 @@ def test_the_hero_of_a_page_is_from_and_to() -> None:
     assert "Only state media of AZ say so" in html
 
 
+def test_a_finding_without_an_alert_is_an_item_of_its_own_and_leads_to_its_own_page() -> None:
+    found = (
+        signed(id="", finding="7", story="s7"),
+        candidate("paf-trains-turkish-pilots", "adds", alert="", finding="8", story="s8"),
+        candidate("paf-trains-turkish-pilots", "adds", alert="", finding="9", story="s8"),
+        signed(id="", finding="10", story="s10", relation="adds"),
+    )
+    found = tuple(replace(one, found_at=NOW - timedelta(hours=2)) for one in found)
+    digest = made(replace(day(), candidates=found))
+    items = [*digest.changed.items, *digest.added.items]
+    assert sorted(item.findings for item in items) == [("10",), ("7",), ("8", "9")]
+    for text in (
+        render.html(digest, public_url=URL),
+        render.text(digest, public_url=URL),
+        render.markdown(digest, public_url=URL),
+    ):
+        assert f"{URL}/findings/7" in text
+        assert f"{URL}/findings/8" in text
+        assert not re.search(rf"{URL}/alerts/(?![\w])", text)
+
+
 def test_a_page_has_charts_with_words_and_a_mail_has_bars() -> None:
     digest = made(day())
     html, mail = render.html(digest), render.html(digest, mail=True)

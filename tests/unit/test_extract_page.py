@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.extract import agency, decoding, markup
 from pipeline.extract.page import extract
+from pipeline.extract.union import union
 from pipeline.model.article import Extracted
 from pipeline.model.outcome import Done, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
@@ -307,3 +308,29 @@ def test_the_visible_text_has_its_blocks_on_lines() -> None:
     html = "<body><script>x()</script><div>One<p>Two <b>bold</b></p>Three<br>four</div><style>a{}</style></body>"
     assert markup.visible_text(html) == "One\nTwo bold\nThree\nfour"
     assert markup.visible_text("") == ""
+
+
+@pytest.mark.parametrize("tag", ["nav", "aside", "footer", "dialog", "select"])
+def test_what_no_article_is_read_from_reaches_neither_article_nor_filter(tag: str) -> None:
+    """Both leave out the same, or the filter would put off what extraction finds."""
+    prose = "The council met for three hours and put the bridge on the list of works for the coming year. " * 4
+    given = (
+        f"<html><body><{tag}><p>Quorvania is named here only, at some length, beside the news.</p></{tag}>"
+        f"<article><h1>A bridge</h1><p>{prose}</p><p>{prose}</p></article></body></html>"
+    )
+    found = extract(given, url="https://o.example/bridge", content_type="text/html")
+    assert isinstance(found, Done)
+    assert "bridge" in found.value.text
+    assert "Quorvania" not in found.value.text
+    whole = union(given, content_type="text/html")
+    assert whole is not None
+    assert "Quorvania" not in whole
+
+
+def test_a_headline_in_a_box_is_the_headline_still_and_reaches_the_filter() -> None:
+    prose = "The council met for three hours and put the bridge on the list of works for the coming year. " * 4
+    given = f"<html><body><nav><h1>Quorvania builds</h1></nav><article><p>{prose}</p><p>{prose}</p></article></html>"
+    found = extract(given, url="https://o.example/bridge", content_type="text/html")
+    assert isinstance(found, Done)
+    assert found.value.title == "Quorvania builds"
+    assert "Quorvania" in (union(given, content_type="text/html") or "")

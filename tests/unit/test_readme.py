@@ -1,11 +1,12 @@
-"""The README keeps its word: every command in it exists and runs, and its YAML watches what it says."""
+"""The README keeps its word: what it names exists, and its YAML watches what it says.
+
+Its commands are run by tests/flow/test_install.py, from the wheel in an empty folder.
+"""
 
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,33 +22,6 @@ SHELL = [
     for line in block.splitlines()
 ]
 INLINE = re.findall(r"`(claimwatch [^`]+|make [^`]+)`", README)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of one's own with an article in it."""
-    made = tmp_path_factory.mktemp("own")
-    (made / "article.txt").write_text("Pakistan signed a contract to sell JF-17 jets to Azerbaijan.", encoding="utf-8")
-    return made
-
-
-def test_commands_of_the_shell_blocks_run_in_order(folder: Path) -> None:
-    ran = 0
-    for line in SHELL:
-        if not line.startswith("claimwatch"):
-            continue
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", *shlex.split(line)[1:]],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        )
-        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-        ran += 1
-    assert ran > 3
 
 
 @pytest.mark.parametrize("line", [line for line in (*SHELL, *INLINE) if line.startswith("make ")])

@@ -266,3 +266,41 @@ def test_a_clock_that_jumps_makes_every_job_due() -> None:
     assert abs(ticker.heed_clock() + timedelta(hours=1)) < timedelta(seconds=5)
     assert called.wait(WAIT_S)
     ticker.stop()
+
+
+def test_a_job_that_is_nudged_runs_now_and_once_more_when_it_ran_already(
+    at_desk: Desk, running: Callable[..., Jobs]
+) -> None:
+    begun, go_on, ended = threading.Semaphore(0), threading.Event(), threading.Semaphore(0)
+
+    def call(_desk: Desk) -> str:
+        begun.release()
+        assert go_on.wait(WAIT_S)
+        ended.release()
+        return ""
+
+    jobs = running(job("work", call=call))
+    jobs.nudge("work")
+    assert begun.acquire(timeout=WAIT_S)
+    jobs.nudge("work")  # both fall into the run: one more makes up for them
+    jobs.nudge("work")
+    jobs.nudge("no job of that name")
+    go_on.set()
+    assert ended.acquire(timeout=WAIT_S)
+    assert begun.acquire(timeout=WAIT_S)
+    assert ended.acquire(timeout=WAIT_S)
+    while (row(at_desk, "work").runs, row(at_desk, "work").result) != (2, "ok"):
+        pass
+    assert not begun.acquire(blocking=False)
+
+
+def test_what_is_due_before_the_tick_is_done_then(at_desk: Desk, running: Callable[..., Jobs]) -> None:
+    due: list[datetime | None] = [at_desk.clock.now(), at_desk.clock.now() + 2 * MINUTE]
+    came = threading.Semaphore(0)
+    jobs = running(job(every=MINUTE, call=lambda _: came.release(), due=lambda _: due.pop(0)))
+    assert jobs.run("count")
+    assert came.acquire(timeout=WAIT_S)
+    assert came.acquire(timeout=WAIT_S), "it ran again without a tick"
+    while due or row(at_desk, "count").result != "ok":
+        pass
+    assert row(at_desk, "count").runs == 2

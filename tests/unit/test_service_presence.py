@@ -62,6 +62,18 @@ def test_who_fell_silent_loses_it_at_once(at_desk: Desk) -> None:
     assert sweep(at_desk) == "", "it is told once"
 
 
+def test_who_sweeps_is_there_however_late_it_says_so(at_desk: Desk) -> None:
+    at_desk.write_now(lambda tx: take(tx, at_desk.holder))
+
+    def run_out(tx: Transaction) -> None:
+        past = leases.database_now(tx) - timedelta(minutes=1)
+        assert leases.acquire(tx, PREFIX + at_desk.holder, at_desk.holder, length=timedelta(0), now=past)
+
+    at_desk.write_now(run_out)
+    assert sweep(at_desk) == ""
+    assert at_desk.write_now(lambda tx: take(tx, "another")) == 0
+
+
 def test_who_ends_says_so(at_desk: Desk) -> None:
     stop = threading.Event()
     presence = Presence(at_desk)

@@ -18,6 +18,7 @@ from pipeline.storage.ledger import LedgerEntry
 from pipeline.storage.session import Transaction
 
 LATELY = timedelta(days=90)
+REPORTS = 400  # newest findings whose values are drawn and set side by side
 DISAGREE = 2  # values that coverage gives for one slot lately, the known one aside, from which claims are marked
 
 
@@ -83,7 +84,7 @@ def lines(desk: Desk, *, topic: str = "", asked: str = "") -> tuple[Line, ...]:
     since = desk.clock.now() - LATELY
     words = asked.casefold().split()
     with desk.store.read() as tx:
-        active = queries.activity(tx, since=since)
+        active = queries.activity(tx, [claim.id for claim in desk.watch.claims], since=since)
         values = queries.values_lately(tx, since=since)
         entries = _entries(tx)
     found = []
@@ -107,10 +108,8 @@ def whole(desk: Desk, claim_id: str, *, as_of: datetime | None = None, limit: in
         if not configured and not history and not rows:
             return None
         claim = claim_of(desk.watch, claim_id, rows[0].topic if rows else "")
-        reported = ledger.reported(tx, claim_id)
-        if as_of is not None:
-            reported = tuple(row for row in reported if row.at <= as_of)
-        active = queries.activity(tx, since=desk.clock.now() - LATELY, claim=claim_id).get(claim_id)
+        reported = ledger.reported(tx, claim_id, until=as_of, most=REPORTS)
+        active = queries.activity(tx, [claim_id], since=desk.clock.now() - LATELY).get(claim_id)
         overlay = ledger.known(tx, as_of=as_of)
     names = source_names(desk, {row.source for row in reported} | {row.source for row in rows})
     watch = with_known(desk.configuration.watch, overlay)

@@ -41,6 +41,7 @@ class WholeStory:
     carriers: tuple[Carrier, ...]
     seen: Vantage
     names: Mapping[str, str]
+    agencies: Mapping[str, str]
     moves: tuple[StoryMove, ...]
     alerts: tuple[SavedAlert, ...]
     alike: tuple[StoryLine, ...]  # other stories of the claim, that it could be merged with
@@ -109,6 +110,7 @@ def story(desk: Desk, story_id: int) -> WholeStory | None:
         carriers=carriers,
         seen=vantage(publishers(desk, carriers)),
         names=source_names(desk, {c.source for c in carriers}),
+        agencies=desk.agencies(),
         moves=moves,
         alerts=raised,
         alike=tuple(one for one in alike if one.id != story_id),

@@ -40,7 +40,7 @@ def lines(desk: Desk) -> tuple[Line, ...]:
     """The configured sources, those with trouble first."""
     with desk.store.read() as tx:
         states = sources.load_all(tx)
-        shares = queries.shares(tx, since=desk.clock.now() - LATELY)
+        shares = queries.shares(tx, since=(desk.clock.now() - LATELY).date())
         paused = sources.paused(tx)
     found = [
         Line(source=one, state=states.get(one.id), share=shares.get(one.id), paused=one.id in paused)

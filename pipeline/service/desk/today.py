@@ -23,6 +23,7 @@ from pipeline.storage.session import Transaction
 
 READ = 400  # findings read for one list; more wait for the next look
 SHOWN = 25  # items of one page
+RIVALS = 100  # newest findings of a claim among which other values of a slot are looked for
 RIVAL_DAYS = 180  # how far back other values of a slot are shown
 
 
@@ -90,13 +91,17 @@ class List:
 
     items: tuple[Item, ...]
     waiting: int  # items in all, those not shown too
+    start: int = 0  # how many stand before the first one shown
     counts: Mapping[str, int] = field(default_factory=dict)  # relation -> items
     snoozed: int = 0
     more: bool = False  # there were more findings than one look reads
 
 
-def work(desk: Desk, *, topic: str = "", claim: str = "", shown: int = SHOWN) -> List:
-    """The items that wait for a verdict: denials first, then changes, then additions, weightiest first."""
+def work(desk: Desk, *, topic: str = "", claim: str = "", start: int = 0, shown: int = SHOWN) -> List:
+    """The items that wait for a verdict: denials first, then changes, then additions, weightiest first.
+
+    `start` of them are passed over.
+    """
     now = desk.clock.now()
     with desk.store.read() as tx:
         rows = queries.waiting(tx, topic=topic, claim=claim, limit=READ)
@@ -105,18 +110,26 @@ def work(desk: Desk, *, topic: str = "", claim: str = "", shown: int = SHOWN) ->
         groups: dict[tuple[str, str, int], list[Any]] = {}
         for row in awake:
             groups.setdefault((row.claim, row.relation, stories.get(row.id, -row.id)), []).append(row)
-        ordered = sorted(groups.values(), key=lambda group: _order(group, desk.watch))
+        severities = {claim.id: claim.severity for claim in desk.watch.claims}
+        ordered = sorted(groups.values(), key=lambda group: _order(group, severities))
         counts: dict[str, int] = {}
         for group in ordered:
             counts[group[0].relation] = counts.get(group[0].relation, 0) + 1
+        page = ordered[start : start + shown]
+        leads = findings.some(tx, [_lead(group).id for group in page])
         chosen = []
-        for group in ordered[:shown]:
-            lead = findings.load(tx, _lead(group).id)
+        for group in page:
+            lead = leads.get(_lead(group).id)
             if lead is not None:
                 chosen.append((lead, tuple(row.id for row in group if row.id != lead.id)))
         items = _items(tx, desk, chosen, stories)
     return List(
-        items=items, waiting=len(ordered), counts=counts, snoozed=len(rows) - len(awake), more=len(rows) == READ
+        items=items,
+        start=start,
+        waiting=len(ordered),
+        counts=counts,
+        snoozed=len(rows) - len(awake),
+        more=len(rows) == READ,
     )
 
 
@@ -130,15 +143,15 @@ def item(desk: Desk, finding_id: int) -> Item | None:
         others: tuple[int, ...] = ()
         if row.id in stories and not row.verdict:
             ids = {c.finding_id for c in queries.carriers(tx, [stories[row.id]]).get(stories[row.id], ())}
-            found = [findings.load(tx, other) for other in sorted(ids - {row.id})]
-            others = tuple(o.id for o in found if o is not None and not o.verdict and o.superseded_at is None)
+            found = findings.some(tx, sorted(ids - {row.id}))
+            others = tuple(o.id for o in found.values() if not o.verdict and o.superseded_at is None)
         return _items(tx, desk, [(row, others)], stories)[0]
 
 
-def _order(group: Sequence[Any], watch: Watch) -> tuple[object, ...]:
+def _order(group: Sequence[Any], severities: Mapping[str, str]) -> tuple[object, ...]:
     lead = _lead(group)
     weight = max((row.importance or 0.0) for row in group)
-    severity = next((c.severity for c in watch.claims if c.id == lead.claim), "") or "normal"
+    severity = severities.get(lead.claim) or "normal"
     return (
         RELATIONS.index(lead.relation),
         -weight,
@@ -201,7 +214,8 @@ class _Reports:
 
     def __init__(self, tx: Transaction, desk: Desk, claims: Sequence[str]) -> None:
         self._desk = desk
-        self._reported = queries.reported(tx, claims, since=desk.clock.now() - timedelta(days=RIVAL_DAYS))
+        since = desk.clock.now() - timedelta(days=RIVAL_DAYS)
+        self._reported = {claim: ledger.reported(tx, claim, since=since, most=RIVALS) for claim in claims}
         self._holding = queries.holding(tx, claims)
 
     def slots(self, row: SavedFinding, claim: Claim) -> tuple[Slot, ...]:

@@ -11,6 +11,7 @@ from pipeline.model.watch import Claim, Topic
 from pipeline.service.desk.today import source_names
 from pipeline.service.wiring import Desk
 from pipeline.storage import desk as queries
+from pipeline.storage import volumes
 from pipeline.storage.desk import StoryLine
 
 DAYS = 56  # of the volume chart: eight weeks
@@ -57,7 +58,7 @@ def lines(desk: Desk) -> tuple[Line, ...]:
     """The configured topics in their order."""
     today = desk.clock.now().date()
     with desk.store.read() as tx:
-        counted = queries.topic_days(tx, since=desk.clock.now() - timedelta(days=DAYS))
+        counted = volumes.of_days(tx, since=desk.clock.now() - timedelta(days=DAYS))
     return tuple(
         Line(
             topic=topic,
@@ -76,7 +77,7 @@ def whole(desk: Desk, topic_id: str, *, before: int | None = None) -> Whole | No
     claims = tuple(claim for claim in desk.watch.claims if claim.topic == topic_id)
     now = desk.clock.now()
     with desk.store.read() as tx:
-        counted = queries.topic_days(tx, since=now - timedelta(days=DAYS), topic=topic_id)
+        counted = volumes.of_days(tx, since=now - timedelta(days=DAYS), topic=topic_id)
         stories = queries.story_lines(tx, claims=[claim.id for claim in claims], limit=12) if claims else ()
         articles = queries.of_topic(tx, topic_id, before=before, limit=30)
     volume = _volume(counted.get(topic_id, {}), now.date())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,12 +18,15 @@ from pipeline.model.article import Article
 from pipeline.model.finding import Analysis, Span
 from pipeline.model.outcome import Done
 from pipeline.model.watch import Claim, Topic, Watch
+from pipeline.service import putoff
 from pipeline.service.desk import excerpt
 from pipeline.service.desk.today import claim_of, source_names
 from pipeline.service.wiring import Desk, fetcher
 from pipeline.settings import tryrule
 from pipeline.storage import desk as queries
+from pipeline.storage import pages
 from pipeline.storage.articles import ArticleRow, VersionRow
+from pipeline.storage.pages import StoredPage
 from pipeline.text import display
 from pipeline.text.document import Document
 
@@ -47,10 +51,22 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
-    """A stored article and where a rule met it, or what failed."""
+class Unread:
+    """A page that was put off: read for this trial, and no article until the rule is in force."""
 
-    article: ArticleRow
+    url: str
+    source: str
+    title: str
+    lang: str
+    first_seen: datetime
+    id: None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """A stored article, or a page that was put off, and where a rule met it, or what failed."""
+
+    article: ArticleRow | Unread
     spans: tuple[Span, ...] = ()
     failed: str = ""
     share: float = 1.0
@@ -62,6 +78,7 @@ class RuleTrial:
 
     topic: Topic
     looked_at: int
+    unread: int  # pages looked at besides that were put off
     kept: int
     gained: tuple[Matched, ...]
     lost: tuple[Matched, ...]
@@ -137,13 +154,17 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> Rul
     """
     new = tryrule.topic_of(given, desk.watch)
     old = next((one for one in desk.watch.topics if one.id == (topic or new.id)), None)
-    index = compile_watch(_pair(desk.watch, old, new))
+    watch = _pair(desk.watch, old, new)
+    index = compile_watch(watch)
+    most = min(max(1, limit), MOST)
     with desk.store.read() as tx:
-        rows = queries.newest(tx, limit=min(max(1, limit), MOST))
+        rows = queries.newest(tx, limit=most)
+        unread = pages.newest_put_off(tx, limit=most)
     gained, lost, near = [], [], []
     kept = 0
-    for row, version in rows:
-        doc = read(_article(desk, row, version), index)
+    texts: list[tuple[ArticleRow | Unread, Article]] = [(row, _article(desk, row, version)) for row, version in rows]
+    for row, article in (*texts, *_unread(desk, unread, watch)):
+        doc = read(article, index)
         hits = {hit.topic: hit for hit in topics.find(doc, index)}
         if _NEW in hits and _OLD in hits:
             kept += 1
@@ -160,6 +181,7 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> Rul
     return RuleTrial(
         topic=new,
         looked_at=len(rows),
+        unread=len(unread),
         kept=kept,
         gained=tuple(gained[:SHOWN]),
         lost=tuple(lost[:SHOWN]),
@@ -172,8 +194,29 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> Rul
 
 def _pair(watch: Watch, old: Topic | None, new: Topic) -> Watch:
     """Both rules as the only topics, so that one reading of a text answers for both."""
-    both = [replace(new, id=_NEW)] + ([replace(old, id=_OLD)] if old is not None else [])
-    return replace(watch, topics=tuple(both), claims=(), version="")
+    both = tuple([replace(new, id=_NEW)] + ([replace(old, id=_OLD)] if old is not None else []))
+    tried = hashlib.sha256(f"{watch.rules_hash} {both}".encode()).hexdigest()
+    return replace(watch, topics=both, claims=(), version="", rules_hash=tried)
+
+
+def _unread(desk: Desk, rows: Sequence[StoredPage], watch: Watch) -> Iterator[tuple[Unread, Article]]:
+    """The articles of pages that were put off, where one of the rules can reach them."""
+    for row in rows:
+        taken = putoff.read_kept(desk, row, watch)
+        if taken is not None:
+            source, page = desk.source(taken.queued.entry.source), taken.page
+            lang = page.lang or source.lang
+            yield (
+                Unread(url=row.url, source=source.id, title=page.title, lang=lang, first_seen=row.fetched_at),
+                Article(
+                    id=row.url,
+                    title=page.title,
+                    text=page.text,
+                    lang=lang,
+                    published=page.published,
+                    country=source.country,
+                ),
+            )
 
 
 def _article(desk: Desk, row: ArticleRow, version: VersionRow) -> Article:

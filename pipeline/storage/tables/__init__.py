@@ -5,6 +5,7 @@ promised. The full-text index `search_words` differs by database and stands in `
 """
 
 from pipeline.storage.tables.coverage import (
+    WAITING,
     addresses,
     article_sources,
     articles,
@@ -22,6 +23,7 @@ from pipeline.storage.tables.coverage import (
     stories,
     story_members,
     story_moves,
+    topic_days,
     topic_hits,
     versions,
 )
@@ -51,6 +53,7 @@ from pipeline.storage.tables.desk import (
 from pipeline.storage.tables.second import second_questions
 
 __all__ = [
+    "WAITING",
     "addresses",
     "alert_decisions",
     "alert_keys",
@@ -89,6 +92,7 @@ __all__ = [
     "story_moves",
     "tallies",
     "tokens",
+    "topic_days",
     "topic_hits",
     "users",
     "versions",

@@ -5,7 +5,23 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pipeline.storage.columns import Key, Span, Words
-from pipeline.storage.tables.declare import at, count, flag, lease, leased, number, record, ref, table, text
+from pipeline.storage.tables.declare import (
+    at,
+    count,
+    flag,
+    lease,
+    leased,
+    number,
+    part,
+    record,
+    ref,
+    table,
+    text,
+)
+
+# What waits for a reviewer. Said in words, not in values: a database uses an index over a part of the rows only for
+# a question that names that part in the same words.
+WAITING = "verdict = '' AND relation IN ('adds', 'changes', 'denies') AND NOT backlog AND superseded_at IS NULL"
 
 # --- collecting ---------------------------------------------------------------------------------------------------
 
@@ -164,7 +180,7 @@ versions = table(
     at("analysed_at"),
     sa.UniqueConstraint("article_id", "number"),
     sa.Index("ix_versions_digest", "digest", "recipe"),
-    sa.Index("ix_versions_fetched_at", "fetched_at", "id"),
+    sa.Index("ix_versions_fetched_at", "fetched_at", "id", "rules_hash", "current"),
     sa.Index(
         "uq_versions_current",
         "article_id",
@@ -266,6 +282,7 @@ findings = table(
     text("certainty"),
     text("attribution"),
     flag("edited"),
+    text("before"),  # of an edited one: the sentence that said otherwise in the version before
     flag("backlog"),
     text("watch_version"),
     text("rules_hash"),
@@ -287,11 +304,16 @@ findings = table(
     at("superseded_at"),  # a later version or rule no longer says so
     count("revision", 1),  # two reviewers do not overwrite each other
     sa.UniqueConstraint("version_id", "claim", "edited"),
-    sa.Index("ix_findings_claim", "claim", "found_at", "id"),
+    sa.Index("ix_findings_claim", "claim", "id"),
     sa.Index("ix_findings_found_at", "found_at", "id"),
     sa.Index("ix_findings_relation", "relation", "found_at"),
-    sa.Index("ix_findings_topic", "topic", "found_at"),
+    sa.Index("ix_findings_topic", "topic", "id"),
     sa.Index("ix_findings_open", "verdict", "found_at"),
+    part(
+        "ix_findings_standing", "superseded_at IS NULL", "claim", "found_at", "relation", "verdict", "backlog", "source"
+    ),
+    part("ix_findings_waiting", WAITING, "id", "topic", "claim"),
+    part("ix_findings_judged", "verdict <> ''", "id", "topic", "confidence", "verdict"),
 )
 
 finding_changes = table(
@@ -306,6 +328,14 @@ finding_changes = table(
     record("evidence"),
     ref("story_id", "stories", null=True, gone="SET NULL", index=True),
     sa.UniqueConstraint("finding_id", "position"),
+)
+
+topic_days = table(
+    "topic_days",  # articles a day, once the day is over: counting them anew takes long
+    text("topic"),
+    sa.Column("day", sa.Date, nullable=False),
+    count("articles"),
+    sa.PrimaryKeyConstraint("topic", "day"),
 )
 
 near_misses = table(

@@ -64,6 +64,12 @@ def lease() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return text("lease_holder"), at("lease_until")
 
 
+def part(name: str, where: str, *columns: str) -> sa.Index:
+    """An index over the rows of which that is so."""
+    said = sa.text(where)
+    return sa.Index(name, *columns, sqlite_where=said, postgresql_where=said)
+
+
 def leased(name: str) -> sa.Index:
     """Finds the few rows that are in work among the many that are not."""
     taken = sa.text("lease_until IS NOT NULL")

@@ -38,6 +38,7 @@ def _finding(row: SavedFinding) -> dict[str, Any]:
         "certainty": said.certainty,
         "attribution": said.attribution,
         "edited": said.edited,
+        "before": said.before,
         "article": row.article_id,
         "source": row.source,
         "lang": row.lang,

@@ -67,6 +67,7 @@ class FindingOut(BaseModel):
         certainty="reported",
         attribution="",
         edited=False,
+        before="",
         article=7,
         source="daily",
         lang="en",
@@ -92,6 +93,7 @@ class FindingOut(BaseModel):
     certainty: str
     attribution: str
     edited: bool
+    before: str = Field(description="of an edited article: the sentence that said otherwise")
     article: int
     source: str
     lang: str

@@ -22,6 +22,7 @@ from pipeline.web.forms import (
     Number,
     Remark,
     Snooze,
+    Start,
     Undo,
     Word,
     after_days,
@@ -42,16 +43,15 @@ DONE = {
 
 
 @router.get("/")
-def work(request: Request, person: Reader, topic: Word = "", claim: Word = "", everything: bool = False) -> Response:
-    """The list. `everything` shows every item at once."""
+def work(request: Request, person: Reader, topic: Word = "", claim: Word = "", start: Start = 0) -> Response:
+    """The list, a page at a time."""
     desk = state_of(request).desk
-    shown = today.READ if everything else today.SHOWN
     return page(
         request,
         "today.html",
         person,
         here="today",
-        work=today.work(desk, topic=topic, claim=claim, shown=shown),
+        work=today.work(desk, topic=topic, claim=claim, start=start),
         digest=telling.last_digest(desk),
         topics=desk.watch.topics,
         topic=topic,

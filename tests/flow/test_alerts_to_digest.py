@@ -1,0 +1,254 @@
+"""What alerts and digests promise, over a real store: first runs, spikes, expected events, the canary, reasons."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import desk_sample
+import pytest
+from click.testing import CliRunner
+
+from pipeline.analyse import analyse
+from pipeline.articles.identity import fingerprint
+from pipeline.cli.main import root
+from pipeline.digest import render
+from pipeline.digest.period import Period
+from pipeline.digest.record import Digest
+from pipeline.model.article import Article, Extracted, Fingerprint
+from pipeline.model.finding import Analysis, TopicHit
+from pipeline.model.rules import AlertRules, Channel, DigestPlan, Rule, When
+from pipeline.model.watch import Expectation
+from pipeline.service import daily, record
+from pipeline.service.wiring import Desk, desk
+from pipeline.settings.load import load
+from pipeline.storage import alerts, articles, copies, findings, jobs, outbox, schema, sources
+from pipeline.storage.session import Store, Transaction
+
+DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+PLAN = DigestPlan(id="morning", every="day", at=time(7, 30), zone="Europe/Berlin", title="Morning", channels=("log",))
+RULES = AlertRules(
+    channels=(Channel(id="log", kind="file", address="alerts.log"),),
+    rules=(Rule(id="news", channels=("log",), when=When(relations=("denies", "changes", "adds"))),),
+    digests=(PLAN,),
+)
+SALE = "Pakistan has signed a $4.6 billion contract to sell 40 JF-17 fighter jets to Azerbaijan, officials said."
+
+
+@pytest.fixture
+def at_desk(store: Store, tmp_path: Path) -> Desk:
+    made = desk_sample.empty_desk(store, now=NOW)
+    made.configuration = replace(made.configuration, alerts=RULES, data=tmp_path)
+    with store.transaction() as tx:
+        sources.sync(tx, made.configuration.sources, now=NOW - 30 * DAY)
+    return made
+
+
+def reported(
+    built: Desk, slug: str, text: str, at: datetime, *, source: int = 0, title: str = "A report", backlog: bool = False
+) -> record.Recorded:
+    """One article as the service stores it at that time; the same slug again is its next version."""
+    outlet = built.configuration.sources[source]
+    url = f"https://{outlet.id}.example/{slug}"
+    with built.store.read() as tx:
+        there = articles.find(tx, [url])
+        current = articles.current(tx, there.id) if there is not None else None
+    article = Article(
+        id=url, title=title, text=text, url=url, lang="en", published=at, country=outlet.country, source=outlet.id,
+        previous=current.text if current is not None else "",
+    )  # fmt: skip
+    page = Extracted(title=title, text=text, published=at, lang="en", origin="page")
+    seen = record.Seen(
+        url=url, page=page, fingerprint=fingerprint(title, text), source=outlet, fetched_at=at, backlog=backlog
+    )
+    with built.store.transaction() as tx:
+        return record.store(built, tx, seen, analyse(article, built.watch), built.watch)
+
+
+def morning(built: Desk, now: datetime = NOW) -> Digest:
+    """The digest that the service builds at that time."""
+    built.clock = desk_sample.Fixed(at=now)
+    [digest] = daily.daily(built)
+    return digest
+
+
+# --- volume: a spike is seen in the morning after, against the same hours of the same weekdays
+
+
+def covered(tx: Transaction, topic: str, at: datetime, name: str) -> None:
+    article = articles.create(tx, url=f"https://a.example/{name}", source="s", now=at)
+    new = articles.NewVersion(title="T", text=name, fingerprint=Fingerprint(digest=name), fetched_at=at)
+    version = articles.add_version(tx, article.id, new)
+    copies.join(tx, version.id, like=None, similarity=1.0, now=at)
+    found = Analysis(article=name, lang="en", watch_version="w", topics=(TopicHit(topic=topic),))
+    findings.save(tx, version.id, found, now=at, topics={}, known={})
+
+
+def weeks_of_coverage(built: Desk, topic: str, weeks: int, *, last: int) -> None:
+    """Three articles every afternoon for so many weeks, and so many on the last one before NOW."""
+    with built.store.transaction() as tx:
+        for back in range(1, 7 * weeks + 2):
+            for n in range(last if back == 1 else 3):
+                covered(tx, topic, NOW - back * DAY + timedelta(hours=6, minutes=n), f"{back}-{n}")
+
+
+def test_a_spike_of_yesterday_afternoon_stands_in_the_digest_of_the_morning(at_desk: Desk) -> None:
+    topic = at_desk.watch.topics[0].id
+    weeks_of_coverage(at_desk, topic, 8, last=12)
+    digest = morning(at_desk)
+    [line] = digest.volumes
+    assert (line.topic, line.articles, line.median, line.weeks, line.verdict) == (topic, 12, 3.0, 8, "spike")
+    assert line.days[-2:] == (3, 12)
+    assert "More than usual" in digest.summary
+
+
+def test_there_is_no_verdict_before_three_weeks(at_desk: Desk) -> None:
+    weeks_of_coverage(at_desk, at_desk.watch.topics[0].id, 2, last=12)
+    [line] = morning(at_desk).volumes
+    assert (line.articles, line.median, line.verdict) == (12, None, "")
+
+
+def test_an_ordinary_day_is_usual_whatever_the_hour_of_the_digest(at_desk: Desk) -> None:
+    weeks_of_coverage(at_desk, at_desk.watch.topics[0].id, 8, last=3)
+    [line] = morning(at_desk).volumes
+    assert (line.articles, line.median, line.verdict) == (3, 3.0, "usual")
+
+
+# --- expected events, the canary
+
+
+def expecting(built: Desk, by: datetime) -> str:
+    """The claim of the sale is expected to be covered by that day, with a week of grace."""
+    sale = analyse(Article(id="a", text=SALE, lang="en"), built.watch).findings[0].claim
+    claim = next(one for one in built.watch.claims if one.id == sale)
+    expected = replace(claim, expect=Expectation(by=by.date(), grace=7 * DAY))
+    changed = tuple(expected if one.id == claim.id else one for one in built.watch.claims)
+    built.configuration = replace(built.configuration, watch=replace(built.configuration.watch, claims=changed))
+    built.refresh_known()
+    return claim.id
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_an_expected_event_that_passed_without_coverage_is_told_once(at_desk: Desk, *, told: bool) -> None:
+    claim = expecting(at_desk, NOW - 8 * DAY)
+    if told:
+        reported(at_desk, "sale", SALE, NOW - 9 * DAY)
+        with at_desk.store.read() as tx:
+            assert claim in {one.finding.claim for one in findings.select(tx, findings.Filter())}
+    digest = morning(at_desk)
+    assert [one.claim for one in digest.missed] == ([] if told else [claim])
+    assert morning(at_desk, NOW + DAY).missed == ()
+    assert ("Expected, and not seen" in render.html(digest)) is not told
+
+
+def test_a_canary_that_was_lost_leads_the_digest(at_desk: Desk) -> None:
+    last = (NOW - 2 * DAY).isoformat()
+    value = {"found": False, "at": NOW.isoformat(), "last_found": last, "detail": "no-text", "claims": ["x"]}
+    with at_desk.store.transaction() as tx:
+        jobs.mark(tx, "canary", value, now=NOW)
+    digest = morning(at_desk)
+    assert digest.canary == "missing"
+    assert digest.warnings[0].startswith("The canary article was not found in this period, lost at: no-text")
+    for form in (render.html, render.text, render.markdown):
+        assert "canary article was not found" in form(digest)
+
+
+# --- a first run tells nobody, and stands in the first digest
+
+
+def test_a_first_runs_flood_is_kept_back_and_stands_in_the_first_digest(at_desk: Desk) -> None:
+    came = reported(at_desk, "old", SALE, NOW - DAY / 2, backlog=True)
+    assert came.alerts >= 1
+    with at_desk.store.read() as tx:
+        raised = alerts.select(tx)
+        assert outbox.select(tx) == ()
+        decided = [one.decision for one in alerts.decisions(tx, alert_id=raised[0].id)]
+    assert {one.action for one in decided} == {"keep-back"}
+    assert all("first run" in one.reason for one in decided)
+    digest = morning(at_desk)
+    items = [*digest.changed.items, *digest.added.items, *digest.denied.items]
+    assert items
+    assert all(one.first_run and not one.alerted for one in items)
+    assert "older than the first look at its source" in render.text(digest)
+    assert all(one.id for one in items)
+
+
+def test_the_next_version_of_an_article_leads_to_its_alert(at_desk: Desk) -> None:
+    reported(at_desk, "sale", SALE, NOW - 3 * DAY)
+    reported(at_desk, "sale", SALE.replace("40 JF-17", "41 JF-17") + " The talks took a year.", NOW - DAY / 2)
+    digest = morning(at_desk)
+    items = [*digest.changed.items, *digest.added.items, *digest.denied.items]
+    assert items
+    for one in items:
+        assert one.path.startswith("alerts/") or one.path == f"findings/{one.findings[0]}"
+        with at_desk.store.read() as tx:
+            assert not one.id or alerts.load(tx, int(one.id)) is not None
+    assert not any(one.path == "alerts/" for one in items)
+
+
+# --- from the terminal
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A configuration folder with one story of today in its database, told to one channel and kept from another."""
+    made = tmp_path / "config"
+    shutil.copytree(desk_sample.ROOT / "config", made)
+    written = "channels:\n  log: {kind: file, path: alerts.log}\n  late: {kind: file, path: late.log}\nrules:\n"
+    first = "  - {id: news, when: {relations: [changes, adds, denies]}, channels: [log]}\n"
+    (made / "alerts.yaml").write_text(written + first, encoding="utf-8")
+    (tmp_path / "changed.yaml").write_text(
+        written + "  - {id: loud, when: {min_publishers: 2}, channels: [log]}\n"
+        "  - {id: all, when: {relations: [changes, adds, denies]}, channels: [late]}\n",
+        encoding="utf-8",
+    )
+    configuration = load(made, env={})
+    schema.upgrade(configuration.database_url, desk_sample.ROOT / "migrations")
+    with desk(configuration) as built:
+        now = datetime.now(UTC)
+        with built.store.transaction() as tx:
+            sources.sync(tx, configuration.sources, now=now - 9 * DAY)
+        reported(built, "one", SALE, now - timedelta(hours=3))
+        reported(built, "two", "Officials spoke again. " + SALE, now - timedelta(hours=2), source=1)
+    return made
+
+
+def said(folder: Path, *words: str) -> str:
+    done = CliRunner().invoke(root, ["--config", str(folder), *words])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stdout
+
+
+def test_every_decision_is_explained_and_a_changed_rule_is_rehearsed(folder: Path) -> None:
+    listed = [json.loads(line) for line in said(folder, "alerts", "list", "--json").splitlines()]
+    assert listed
+    assert {len(one["publishers"]) for one in listed} == {2}  # the second outlet joined, and raised no alert of its own
+    number = str(listed[0]["id"])
+    reasons = [json.loads(line) for line in said(folder, "alerts", "why", number, "--json").splitlines()]
+    assert [one["action"] for one in reasons] == ["send", "keep-back"]
+    assert "told" in reasons[1]["reason"]
+    assert "news: send -> log" in said(folder, "alerts", "why", number)
+    assert listed[0]["headline"] in said(folder, "alerts", "show", number)
+    came = json.loads(said(folder, "alerts", "rehearse", str(folder.parent / "changed.yaml"), "--json"))
+    assert came["findings"] >= 2
+    gained = {(one["alert"], one["channel"]) for one in came["gained"]}
+    assert {channel for _, channel in gained} >= {"late"}
+    assert {alert for alert, _ in gained} == {str(one["id"]) for one in listed}
+    same = json.loads(said(folder, "alerts", "rehearse", str(folder / "alerts.yaml"), "--json"))
+    assert (same["gained"], same["lost"], same["moved"]) == ([], [], [])
+    assert same["kept"] == len(listed)
+
+
+def test_a_digest_of_a_day_is_frozen_once(at_desk: Desk) -> None:
+    reported(at_desk, "sale", SALE, NOW - DAY / 2)
+    first = morning(at_desk)
+    assert daily.daily(at_desk) == ()
+    period = Period(plan=first.plan, key=first.key, start=first.start, end=first.end)
+    assert daily.preview(at_desk, PLAN, period, now=NOW + DAY) == first
+    assert daily.freeze(at_desk, PLAN, period, now=NOW + DAY) is None
+    with at_desk.store.read() as tx:
+        assert len(outbox.select(tx, kind="digest")) == 1
