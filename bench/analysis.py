@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from bench import mix
 from bench.figures import Figure, Options, busy, in_turns, ratios
@@ -20,6 +24,23 @@ NAMES = (1_000, 10_000, 100_000)
 LENGTHS = (10_000, 100_000, 1_000_000)  # characters
 LETTERS = "abdefgiklmnoprstuvyz"
 ARTICLES = 60
+ROOT = Path(__file__).resolve().parents[1]
+COMPILING = """
+import json, time
+from pathlib import Path
+from pipeline.analyse import analyse
+from pipeline.match.index import compile_watch
+from pipeline.model.article import Article
+from pipeline.settings import shipped
+from pipeline.settings.load import load
+watch = load(shipped.path("config"), env={}).watch
+began = time.process_time()
+compile_watch(watch)
+taken = time.process_time() - began
+analyse(Article(id="a", text="Pakistan will sell forty JF-17 jets to Azerbaijan for $4.6 billion."), watch)
+pages = int(Path("/proc/self/statm").read_text().split()[1])
+print(json.dumps([taken, pages * 4096 / 1e6]))
+"""
 
 
 def articles(watch: Watch) -> list[Article]:
@@ -105,11 +126,20 @@ def _growth(
     )
 
 
+def _compiled() -> Iterator[Figure]:
+    """Seconds to compile the shipped watch, and the memory of a process that holds it and has read an article."""
+    told = subprocess.run([sys.executable, "-c", COMPILING], check=True, capture_output=True, cwd=ROOT).stdout
+    seconds, megabytes = json.loads(told)
+    yield Figure(bench=NAME, name="compile of the shipped watch", value=seconds, unit="s", ceiling=0.4)
+    yield Figure(bench=NAME, name="memory of a process with it", value=megabytes, unit="MB", ceiling=250.0)
+
+
 def measure(options: Options) -> list[Figure]:
-    """Growth with claims, with names, with length."""
+    """Compiling; growth with claims, with names, with length."""
     watch = mix.configuration().watch
     some = articles(watch)
-    figures = list(
+    figures = list(_compiled())
+    figures += list(
         _growth("claims", {f"{len(watch.claims) * n}": with_claims(watch, n) for n in CLAIMS}, some, options, 1.5)
     )
     figures += _growth("names", {f"{n}": with_names(watch, n) for n in NAMES}, some, options, 1.5)

@@ -62,7 +62,7 @@ def serve(pipe: Connection, items: int) -> None:
         app.router.add_get("/{path}", answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "0.0.0.0", 0)
         await site.start()
         pipe.send(runner.addresses[0][1])
         await asyncio.to_thread(pipe.recv)

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -114,21 +115,44 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def keep(figures: Sequence[Figure], options: Options) -> Path:
-    """Write the run to results/ as JSON; answers the file."""
-    RESULTS.mkdir(exist_ok=True)
-    now = datetime.now(UTC)
+def _commit() -> str:
+    """The commit that was measured, with "+" when files differ from it; "" outside a checkout."""
+
+    def ask(*words: str) -> str:
+        here = Path(__file__).parent
+        return subprocess.run(["git", *words], cwd=here, check=False, capture_output=True, text=True).stdout.strip()
+
+    try:
+        return ask("rev-parse", "--short", "HEAD") + ("+" if ask("status", "--porcelain", "-uno") else "")
+    except OSError:
+        return ""
+
+
+def _written(figures: Sequence[Figure], options: Options, name: str) -> Path:
     rounded = [
         {**asdict(one), "value": round(one.value, 4), "rounds": [round(r, 4) for r in one.rounds], "holds": one.holds}
         for one in figures
     ]
     run = {
-        "at": now.isoformat(timespec="seconds"),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
         "machine": machine(),
         "rounds": options.rounds,
         "scale": options.scale,
         "figures": rounded,
     }
-    to = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
+    RESULTS.mkdir(exist_ok=True)
+    to = RESULTS / f"{name}.json"
     to.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return to
+
+
+def keep(figures: Sequence[Figure], options: Options) -> Path:
+    """Write the run to results/ as JSON under the time; answers the file."""
+    return _written(figures, options, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+
+
+def publish(figures: Sequence[Figure], options: Options) -> list[Path]:
+    """Write a file for every benchmark of the run, over the one that was published before; answers the files."""
+    benches = dict.fromkeys(one.bench for one in figures)
+    return [_written([one for one in figures if one.bench == bench], options, bench) for bench in benches]

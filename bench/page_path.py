@@ -118,6 +118,7 @@ def _rounds(
         known = reach.compile_reach(configuration.watch)
         known._bearing.clear()
         known._barren.clear()
+        known._words.clear()
         with queued(configuration, first) as built:
             work(built, first)  # a service that has run a while, on other pages
             fill(built, at_hand)

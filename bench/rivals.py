@@ -56,7 +56,7 @@ def _newspaper(folder: Path) -> tuple[float, float, list[int]] | None:
     venv.create(home, with_pip=True)
     python = str(home / "bin" / "python")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    installed = subprocess.run([*pip, "newspaper4k", "lxml_html_clean"], check=False, capture_output=True, timeout=300)
+    installed = subprocess.run([*pip, "newspaper4k", "lxml_html_clean"], check=False, capture_output=True, timeout=120)
     if installed.returncode:
         print(f"newspaper4k cannot be installed: {installed.stderr.decode()[-300:]}")
         return None

@@ -1,6 +1,6 @@
 """Benchmarks: ratios measured side by side in one run, on the terminal and as JSON in bench/results/.
 
-    python bench/run.py [NAME...] [--pages DIR] [--scale N] [--rounds N]
+    python bench/run.py [NAME...] [--pages DIR] [--scale N] [--rounds N] [--publish]
 
 Names are those below; all run without any. DIR holds `*.html` or `*.html.gz`; without it the demo's pages serve.
 Exit 1 when a figure is on the wrong side of its limit. docs/performance.md explains each.
@@ -16,13 +16,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.figures import ROUNDS, Figure, Options, keep, machine, table
+from bench.figures import ROUNDS, Figure, Options, keep, machine, publish, table
 
 BENCHES = {
     "pages": "bench.page_path",
     "analysis": "bench.analysis",
     "polling": "bench.polling",
+    "latency": "bench.latency",
     "store": "bench.store",
+    "desk": "bench.pages",
     "copies": "bench.copies",
     "backfill": "bench.archive",
     "start": "bench.start",
@@ -38,6 +40,7 @@ def main() -> int:
     parser.add_argument("--scale", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--no-keep", action="store_true", help="write no file in results/")
+    parser.add_argument("--publish", action="store_true", help="keep one file a benchmark in results/, to be committed")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHES]
     if unknown:
@@ -59,6 +62,8 @@ def main() -> int:
         print(f"broke off: {', '.join(broken)}")
     if not given.no_keep:
         print(f"kept in {keep(figures, options)}")
+    if given.publish:
+        print(f"published {', '.join(map(str, publish(figures, options)))}")
     return 1 if broken or any(one.holds is False for one in figures) else 0
 
 
