@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: setup demo run test test-process check gate raise-floors schemas bench crash soak lock clean fmt
+# The tests start many processes: what one has compiled the next need not.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: setup demo run test test-process check gate raise-floors schemas bench crash crash-several soak lock clean fmt
 
 setup: $(STAMP)
 
@@ -48,9 +51,17 @@ raise-floors: setup
 schemas: setup
 	$(BIN)/python -m pipeline.settings.schemas config/schemas
 
-# SIGKILL at random moments on both databases: make crash KILLS=200 SEED=7
+# Ratios measured side by side, explained in docs/performance.md: make bench ARGS="pages --pages DIR"
+bench: setup
+	$(BIN)/python bench/run.py $(ARGS)
+
+# SIGKILL before and after each kind of commit and at random, on both databases: make crash KILLS=100 SEED=7
 crash: setup
-	$(BIN)/python tests/process/crash.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(ARGS)
+	$(BIN)/python tests/process/crash.py --kills $(or $(KILLS),100) --seed $(or $(SEED),1) $(ARGS)
+
+# The same at random moments to several processes that share a database: make crash-several KILLS=200 SEED=7
+crash-several: setup
+	$(BIN)/python tests/process/several.py --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(ARGS)
 
 # Steady load on both databases: make soak SECONDS=600 RATE=20
 soak: setup
