@@ -26,6 +26,7 @@ BENCHES = {
     "store": "bench.store",
     "desk": "bench.pages",
     "copies": "bench.copies",
+    "engine": "bench.engine",
     "backfill": "bench.archive",
     "start": "bench.start",
     "rivals": "bench.rivals",
