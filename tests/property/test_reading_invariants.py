@@ -78,6 +78,17 @@ def test_the_case_of_names_never_matters(story: str, change: object) -> None:
     }
 
 
+@given(st.sampled_from(STORIES[:3]), st.sampled_from("\u0300\u0301\u0302\u0303\u0308\u0327\u030c"), st.integers(0, 8))
+@settings(deadline=None, max_examples=40)
+def test_the_accents_of_names_never_matter(story: str, accent: str, at: int) -> None:
+    altered = story
+    for name in ("Graustark", "Ruritania"):
+        altered = altered.replace(name, name[: at + 1] + accent + name[at + 1 :])
+    assert {f.claim for f in analyse(article(story, lang="en"), WATCH).findings} == {
+        f.claim for f in analyse(article(altered, lang="en"), WATCH).findings
+    }
+
+
 @given(st.sampled_from(STORIES), st.sampled_from(["NFC", "NFD", "NFKC"]))
 @settings(deadline=None, max_examples=20)
 def test_how_accents_are_encoded_never_matters(story: str, form: str) -> None:
