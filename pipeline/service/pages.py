@@ -14,6 +14,7 @@ from pipeline.articles import version as versions
 from pipeline.errors import FetchError, LeaseLost, StoreError
 from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
+from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
@@ -153,10 +154,13 @@ async def _entry(
 
 
 def _address_of_content(desk: Desk, entry: Entry) -> str:
-    """An address of our own for an item that has none but holds its text: the source's, and the item's key."""
+    """An address of our own for an item that has none but holds its text: the source's, and the item's key.
+
+    It is shown and sent as a link, so it holds no secret of the source's.
+    """
     if not (entry.content or entry.summary):
         return ""
-    return f"{desk.source(entry.source).url}#{hashlib.sha256(entry.key.encode()).hexdigest()[:16]}"
+    return f"{mask(desk.source(entry.source).url)}#{hashlib.sha256(entry.key.encode()).hexdigest()[:16]}"
 
 
 async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | None:

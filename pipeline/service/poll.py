@@ -14,7 +14,7 @@ from pipeline.errors import FetchError, ParseError
 from pipeline.fetch.client import Fetcher
 from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
-from pipeline.model.source import Entry, FeedDocument, Hints, Source, SourceState
+from pipeline.model.source import FeedDocument, Hints, Source, SourceState
 from pipeline.service.drain import drain
 from pipeline.service.together import Together
 from pipeline.service.wiring import WORK, Desk
@@ -25,11 +25,12 @@ from pipeline.storage.session import Transaction
 LEASE = timedelta(minutes=5)  # a source in work is left alone by others for this long
 WIDTH_PER_REQUEST = 2  # sources in hand per request that may be under way: some wait for their host
 CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest first
+NOTED = (Reason.OVER_ENTRY_LIMIT, Reason.MALFORMED_FEED, Reason.EMPTY_FEED)  # of a feed that was read, the worst first
 
 
 @dataclass(slots=True)
 class Polled:
-    """What came of polling: sources asked, those that answered, new entries, and why the rest brought nothing."""
+    """What came of polling: sources asked, those that answered, new entries, and what was noted of the others."""
 
     asked: int = 0
     answered: int = 0
@@ -42,13 +43,18 @@ class Polled:
 class _Answer:
     """What one source answered, read: a document, or the reason why there is none."""
 
-    reason: Reason | None = None  # None when a document was read
+    reason: Reason | None = None  # why there is no document, or what is noted of the one there is
     detail: str = ""
     proven: bool = True  # False for a 304: the feed itself was not seen
     response: Response | None = None
     document: FeedDocument | None = None
     body_hash: str = ""
     hints: Hints = field(default_factory=Hints)
+
+    @property
+    def validated(self) -> Response | None:
+        """The response whose validators say whether there is news. None of an index: its sitemaps change beneath it."""
+        return None if self.document and self.document.children else self.response
 
 
 _Polled = tuple[SourceState, _Answer]  # a source as it was claimed, and its answer
@@ -91,7 +97,7 @@ async def _poll_one(
         desk.nudge(WORK)
     polled.new_entries += len(brought.new)
     polled.changed_entries += len(brought.changed)
-    polled.answered += answer.reason in (None, Reason.UNCHANGED)
+    polled.answered += answer.document is not None or answer.reason is Reason.UNCHANGED
     if answer.reason:
         polled.reasons[answer.reason] += 1
 
@@ -145,9 +151,9 @@ def _as_poll(answer: _Answer, now: datetime, *, new_entries: int) -> health.Poll
         detail=answer.detail,
         new_entries=new_entries,
         url=response.permanent_url if response else "",
-        etag=response.header("etag") if response else "",
-        last_modified=response.header("last-modified") if response else "",
-        body_hash=answer.body_hash,
+        etag=answer.validated.header("etag") if answer.validated else "",
+        last_modified=answer.validated.header("last-modified") if answer.validated else "",
+        body_hash=answer.body_hash if answer.validated else "",
     )
 
 
@@ -168,10 +174,11 @@ async def _ask(desk: Desk, fetcher: Fetcher, source: Source, state: SourceState)
         return _Answer(reason=Reason.UNCHANGED, response=response, hints=asked, body_hash=body_hash)
     try:
         document = await asyncio.to_thread(_read, desk, source, response, now)
-    except ParseError as error:
+        document = await _with_children(desk, fetcher, source, document, now)
+    except (FetchError, ParseError) as error:
         return _Answer(reason=error.reason, detail=error.message, response=response, hints=asked)
-    document = await _with_children(desk, fetcher, source, document, now)
     return _Answer(
+        reason=next((reason for reason in NOTED if reason in document.notes), None),
         response=response,
         document=document,
         body_hash=body_hash,
@@ -195,15 +202,20 @@ def _read(desk: Desk, source: Source, response: Response, now: datetime) -> Feed
 async def _with_children(
     desk: Desk, fetcher: Fetcher, source: Source, document: FeedDocument, now: datetime
 ) -> FeedDocument:
-    """A sitemap index with the entries of its newest sitemaps."""
-    found: list[Entry] = list(document.entries)
+    """A sitemap index with the entries of its newest sitemaps. Raises the first's error when none could be read."""
+    if not document.children:
+        return document
+    read: list[FeedDocument] = []
+    errors: list[FetchError | ParseError] = []
     for child in document.children[:CHILDREN]:
         try:
             response = await fetcher.get(child, kind="sitemap")
-            found += (await asyncio.to_thread(_read, desk, source, response, now)).entries
-        except (FetchError, ParseError):
-            continue  # the others may be well; the index is asked again
-    return replace(document, entries=tuple(found)) if document.children else document
+            read.append(await asyncio.to_thread(_read, desk, source, response, now))
+        except (FetchError, ParseError) as error:
+            errors.append(error)  # the others may be well; each is asked again with the index
+    if not read:
+        raise errors[0]
+    return replace(document, entries=tuple(entry for one in read for entry in one.entries))
 
 
 def _jitter(source: str) -> float:

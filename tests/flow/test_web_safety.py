@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from desk_browser import Browser
 from pipeline.errors import ConfigError
 from pipeline.service.desk import entry
 from pipeline.service.wiring import Desk
-from pipeline.storage import findings, people
+from pipeline.storage import findings, people, sources
 from pipeline.web.app import create_app
 from pipeline.web.serve import serving
 
@@ -396,3 +397,22 @@ def test_no_secret_stands_in_a_page(port: int, desk: Desk) -> None:
         text = browser.get(path).text
         assert stored.password_hash not in text
         assert cookie not in text
+
+
+def test_a_sources_secrets_stand_in_no_page_and_no_answer(desk: Desk) -> None:
+    given = desk.configuration.sources[0]
+    secret = replace(given, url="https://anna:word9@outlet.example/rss?token=abc123&topic=gas")
+    desk.configuration = replace(desk.configuration, sources=(secret, *desk.configuration.sources[1:]))
+    with desk.store.transaction() as tx:
+        state = sources.load(tx, given.id)
+        assert state is not None
+        sources.save(tx, replace(state, url=secret.url), now=desk.clock.now())
+        sources.save(tx, replace(state, url=f"{secret.url}&moved=1"), now=desk.clock.now())
+    with serving(create_app(desk), "127.0.0.1", 0) as port:
+        browser = Browser(port)
+        whole = browser.get(f"/sources/{given.id}").text
+        seen = whole + browser.get("/sources").text + browser.get("/api/v1/sources").text
+    assert "https://***@outlet.example/rss?token=***&amp;topic=gas" in whole
+    assert "moved" in whole
+    for hidden in ("anna", "word9", "abc123"):
+        assert hidden not in seen

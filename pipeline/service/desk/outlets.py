@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.errors import ReviewError
+from pipeline.fetch.mask import mask, mask_text
+from pipeline.model.outcome import Reason
 from pipeline.model.source import Source, SourceState
 from pipeline.service.review import Done
 from pipeline.service.wiring import Desk
@@ -28,6 +30,22 @@ class Line:
     def health(self) -> str:
         """paused, new, ok, failing, silent or gone."""
         return "paused" if self.paused else self.state.health if self.state else "new"
+
+    @property
+    def noted(self) -> str:
+        """The reason that the last look ended with, "" when all was well: the same bytes as before are no trouble."""
+        reason = self.state.last_reason if self.state else ""
+        return "" if reason == Reason.UNCHANGED else reason
+
+    @property
+    def address(self) -> str:
+        """Its address as it may be shown."""
+        return mask(self.source.url)
+
+    @property
+    def moved_to(self) -> str:
+        """Where it has moved for good, as it may be shown; "" when it has not."""
+        return mask(self.state.url) if self.state and self.state.url != self.source.url else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +79,8 @@ def whole(desk: Desk, source_id: str) -> Whole | None:
         return None
     with desk.store.read() as tx:
         events = sources.events(tx, since=desk.clock.now() - LATELY, source=source_id)
-    return Whole(line=line, events=tuple(reversed(events)))
+    shown = tuple(replace(event, detail=mask_text(event.detail)) for event in reversed(events))
+    return Whole(line=line, events=shown)
 
 
 def pause(desk: Desk, who: str, source_id: str, *, until: datetime | None = None) -> Done:

@@ -214,7 +214,7 @@ def source(line: outlets.Line) -> shapes.SourceOut:
     return shapes.SourceOut(
         id=line.source.id,
         name=line.source.name or line.source.id,
-        url=line.source.url,
+        url=line.address,
         lang=line.source.lang,
         country=line.source.country,
         tier=line.source.tier,

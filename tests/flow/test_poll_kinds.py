@@ -1,0 +1,133 @@
+"""What sources bring that are no plain feed: indexes of sitemaps, feeds with flaws, items without an address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from servers.misbehaving import Misbehaving, Page
+
+from pipeline.model.source import Source, SourceState
+from pipeline.service.clock import Clock
+from pipeline.service.cycle import Summary, cycle
+from pipeline.service.wiring import Desk, desk, fetcher, with_sources
+from pipeline.settings.load import load
+from pipeline.storage import articles, sources
+from pipeline.storage.session import Store
+
+TEXT = " ".join(f"Sentence {number} of the briefing tells what was said at the port." for number in range(30))
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    with Misbehaving() as running:
+        yield running
+
+
+@pytest.fixture
+def watching(store: Store, server: Misbehaving, tmp_path: Path) -> Iterator[Callable[[Source], Desk]]:
+    """Builds a desk that watches one source; of a feed it takes three entries at most."""
+    (tmp_path / "config").mkdir()
+    with ExitStack() as built:
+
+        def build(source: Source) -> Desk:
+            configuration = with_sources(
+                load(tmp_path / "config", env={}),
+                (source,),
+                allow_private=(f"127.0.0.1:{server.port}",),
+                host_delay=timedelta(),
+                robots=False,
+                entries=3,
+            )
+            return built.enter_context(desk(replace(configuration, data=tmp_path), store=store))
+
+        yield build
+
+
+def run(at_desk: Desk, ahead: timedelta = timedelta()) -> Summary:
+    at_desk.clock = Clock(ahead)
+
+    async def once() -> Summary:
+        async with fetcher(at_desk.settings) as client:
+            return await cycle(at_desk, client)
+
+    return asyncio.run(once())
+
+
+def state(at_desk: Desk) -> SourceState:
+    found = at_desk.read_now(lambda tx: sources.load(tx, "outlet"))
+    assert found is not None
+    return found
+
+
+def listed(server: Misbehaving, *names: str) -> Page:
+    pages = "".join(f"<url><loc>{server.url(f'/{name}')}</loc></url>" for name in names)
+    return Page(f"<urlset>{pages}</urlset>".encode())
+
+
+@pytest.fixture
+def index(server: Misbehaving) -> Source:
+    """A site whose index never changes while its sitemap does."""
+    child = server.url("/news.xml")
+    server.pages["/map.xml"] = Page(
+        f"<sitemapindex><sitemap><loc>{child}</loc></sitemap></sitemapindex>".encode(), headers={"ETag": '"same"'}
+    )
+    server.pages["/news.xml"] = listed(server, "one")
+    return Source(id="outlet", url=server.url("/map.xml"), kind="sitemap")
+
+
+def test_sitemaps_are_read_again_though_their_index_is_the_same(
+    watching: Callable[[Source], Desk], server: Misbehaving, index: Source
+) -> None:
+    at_desk = watching(index)
+    assert run(at_desk).polled.new_entries == 1
+    server.pages["/news.xml"] = listed(server, "one", "two")
+    assert run(at_desk, timedelta(hours=7)).polled.new_entries == 1
+
+
+def test_an_index_whose_sitemaps_cannot_be_had_has_failed(
+    watching: Callable[[Source], Desk], server: Misbehaving, index: Source
+) -> None:
+    server.pages["/news.xml"] = Page(status=500)
+    at_desk = watching(index)
+    assert run(at_desk).polled.answered == 0
+    assert (state(at_desk).last_reason, state(at_desk).failures) == ("server-error", 1)
+    server.pages["/news.xml"] = listed(server, "one")
+    assert run(at_desk, timedelta(hours=7)).polled.new_entries == 1
+    assert state(at_desk).failures == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "brought"),
+    [
+        (b"<rss><channel><item><title>A & B</title><link>http://a.example/1</link></item>", "malformed-feed", 1),
+        (b'<rss version="2.0"><channel><title>t</title></channel></rss>', "empty-feed", 0),
+        (b"<rss><channel>%s</channel></rss>" % b"".join(b"<item><guid>%d</guid></item>" % n for n in range(4)),
+         "over-entry-limit", 3),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_feed_that_was_read_is_stored(
+    watching: Callable[[Source], Desk], server: Misbehaving, body: bytes, reason: str, brought: int
+) -> None:
+    server.pages["/flawed"] = Page(body)
+    at_desk = watching(Source(id="outlet", url=server.url("/flawed")))
+    summary = run(at_desk)
+    assert (summary.polled.answered, summary.polled.new_entries) == (1, brought)
+    assert (state(at_desk).last_reason, state(at_desk).failures, state(at_desk).health) == (reason, 0, "ok")
+
+
+def test_an_item_that_is_all_there_is_gets_an_address_without_secrets(
+    watching: Callable[[Source], Desk], server: Misbehaving
+) -> None:
+    item = f"<item><guid isPermaLink='false'>1</guid><title>Briefing</title><description>{TEXT}</description></item>"
+    server.pages["/private"] = Page(f"<rss version='2.0'><channel>{item}</channel></rss>".encode())
+    address = server.url("/private?token=abc123").replace("//", "//anna:word9@")
+    at_desk = watching(Source(id="outlet", url=address))
+    run(at_desk)
+    (article,) = at_desk.read_now(lambda tx: articles.recent(tx, limit=10))
+    assert article.url.startswith(f"http://***@127.0.0.1:{server.port}/private?token=***#")
