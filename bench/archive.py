@@ -66,14 +66,9 @@ def _wire(configuration: Configuration, warc: Path) -> Figure:
 @contextmanager
 def cluster(workers: int) -> Iterator[str]:
     """A Dask cluster of processes on this machine; its address."""
-    import dask
     from distributed import LocalCluster
 
-    # A worker has a guarded child of its own, as those that are started from the command line may.
-    with (
-        dask.config.set({"distributed.worker.daemon": False}),
-        LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as local,
-    ):
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as local:
         yield str(local.scheduler_address)
 
 

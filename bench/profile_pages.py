@@ -27,7 +27,7 @@ from pipeline.model.article import Article
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Outcome
 from pipeline.model.watch import Watch
-from pipeline.service.guard import analyse_one
+from pipeline.service.guarded import analyse_one
 
 LINES = 45
 

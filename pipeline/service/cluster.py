@@ -26,7 +26,8 @@ from pipeline.model.article import Article
 from pipeline.model.outcome import Failed, Outcome, Reason
 from pipeline.model.watch import Watch
 from pipeline.service import log
-from pipeline.service.guard import Guard, Limits, pack
+from pipeline.service.guard import Guard, pack
+from pipeline.service.guarded import Limits
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:

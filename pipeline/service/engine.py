@@ -20,7 +20,8 @@ from pipeline.model.article import Article
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Outcome
 from pipeline.model.watch import Watch
-from pipeline.service.guard import Guard, Limits, analyse_one, pack
+from pipeline.service.guard import Guard, pack
+from pipeline.service.guarded import Limits, analyse_one
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:

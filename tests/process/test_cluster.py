@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,6 +74,27 @@ def test_the_answers_are_those_of_this_process(cluster: Cluster) -> None:
     configuration, asked = cluster.configuration, articles(60)
     with engine(configuration.settings.engine) as running, engine() as here:
         assert running.run(asked, configuration.watch) == here.run(asked, configuration.watch)
+
+
+def test_workers_of_another_cluster_read_too(sqlite_url: str, plants: Callable[..., Plant]) -> None:
+    configuration = load(plants(sqlite_url).config, env={})
+    dask = str(Path(sys.executable).with_name("dask"))
+    scheduler = f"127.0.0.1:{free_port()}"
+    host, _, port = scheduler.partition(":")
+    commands = (
+        [dask, "scheduler", "--host", host, "--port", port, "--no-dashboard"],
+        [dask, "worker", scheduler, "--nworkers", "1", "--nthreads", "1", "--no-dashboard"],
+    )
+    with ExitStack() as stack:
+        for command in commands:
+            process = stack.enter_context(
+                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+            )
+            stack.callback(process.terminate)
+        chosen = configuration.settings.engine.model_copy(update={"kind": "dask", "address": f"tcp://{scheduler}"})
+        asked = articles(20)
+        with engine(chosen) as running, engine() as here:
+            assert running.run(asked, configuration.watch) == here.run(asked, configuration.watch)
 
 
 def test_killed_workers_and_a_lost_scheduler_cost_nothing_but_time(cluster: Cluster) -> None:

@@ -15,7 +15,8 @@ from pipeline.model.article import Article
 from pipeline.model.outcome import Done, Failed, Reason
 from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.service.engine import Engine, Processes, engine
-from pipeline.service.guard import Guard, Limits, pack
+from pipeline.service.guard import Guard, pack
+from pipeline.service.guarded import Limits
 from pipeline.settings.settings import Engine as EngineSettings
 
 WATCH = Watch(

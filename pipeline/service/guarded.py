@@ -1,0 +1,117 @@
+"""The guarded child: takes a watch and batches from its pipe, and answers article by article under limits."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from pipeline.analyse import analyse
+from pipeline.model.article import Article
+from pipeline.model.outcome import Done, Failed, Outcome, Reason
+from pipeline.model.watch import Watch
+
+if TYPE_CHECKING:
+    from pipeline.service.reader import Page
+
+WARM_UP = Article(id="warm-up", text="A sentence. Another one.", lang="en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the analysis of one article may take."""
+
+    time: timedelta = timedelta(seconds=30)
+    memory_bytes: int = 512_000_000  # beyond what the process has when it is warm
+
+
+class TooLong(BaseException):
+    """The alarm rang. No reader's `except Exception` takes it."""
+
+
+def analyse_one(item: Article | Page, watch: Watch) -> Outcome[Any]:
+    """Analyse one article, or read a page of an archive; an error of the reader stays with its article.
+
+    Failed(analysis-error) is worth no second try: the reader is deterministic. Failed(analysis-memory) is.
+    """
+    try:
+        if isinstance(item, Article):
+            return Done(analyse(item, watch))
+        from pipeline.service.reader import read_page  # brings extraction with it, which most work does without
+
+        return read_page(item, watch)
+    except MemoryError:
+        return Failed(Reason.ANALYSIS_MEMORY, f"{size(item)} took too much memory")
+    except Exception as error:  # noqa: BLE001 - one poisoned article must not stop the others; stored with its type
+        return Failed(Reason.ANALYSIS_ERROR, f"{type(error).__name__}: {error}", retry=False)
+
+
+def size(item: Article | Page) -> str:
+    return f"{len(item.text)} characters" if isinstance(item, Article) else f"a page of {len(item.body)} bytes"
+
+
+def serve() -> None:
+    """Be the child of a guard: the pipe's number is the last argument of the command."""
+    with Connection(int(sys.argv[-1])) as pipe:
+        _serve(pipe)
+
+
+def _serve(pipe: Connection) -> None:
+    """Take limits, then watches and batches until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, _ring)
+    watch: Watch | None = None
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        limits: Limits = pipe.recv()
+        while True:
+            asked = pipe.recv()
+            if isinstance(asked[0], str):
+                watch = _take(asked[1], limits)
+                pipe.send(True)
+                continue
+            assert watch is not None
+            for article in asked:
+                pipe.send(_limited(article, watch, limits))
+
+
+def _take(packed: bytes, limits: Limits) -> Watch:
+    """The watch, compiled; memory is limited from what the process has then."""
+    resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    watch: Watch = pickle.loads(packed)  # noqa: S301 - packed by our own coordinator, over our own pipe
+    analyse_one(WARM_UP, watch)
+    most = _data_bytes() + limits.memory_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
+    return watch
+
+
+def _data_bytes() -> int:
+    """What the kernel counts against RLIMIT_DATA now."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _ring(_number: int, _frame: FrameType | None) -> None:
+    raise TooLong
+
+
+def _limited(article: Article | Page, watch: Watch, limits: Limits) -> Outcome[Any]:
+    limit_s = limits.time.total_seconds()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, limit_s)
+        try:
+            return analyse_one(article, watch)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except TooLong:
+        return Failed(Reason.ANALYSIS_TIME, f"not done within {limit_s:.0f} s for {size(article)}")
