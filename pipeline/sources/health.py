@@ -5,8 +5,10 @@ A readable but flawed feed is no failure, a 304 after a failure proves nothing, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.model.outcome import Reason
 from pipeline.model.source import SourceState
@@ -53,23 +55,26 @@ def after(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, ..
     """The state after a poll, with the notices that it gives rise to. `next_poll_at` is left to sources.due."""
     if poll.reason in _NOT_ASKED:
         return state, ()
-    seen = replace(state, first_polled_at=state.first_polled_at or poll.at, last_polled_at=poll.at)
+    asked: dict[str, Any] = {"first_polled_at": state.first_polled_at or poll.at, "last_polled_at": poll.at}
     if poll.reason is Reason.GONE:
-        gone = replace(seen, retired=True, health="gone", last_reason=Reason.GONE.value, last_detail=poll.detail)
+        gone = replace(
+            state, **asked, retired=True, health="gone", last_reason=Reason.GONE.value, last_detail=poll.detail
+        )
         return gone, (_notice(state, "gone", "its outlet retired it (410): it is not asked any more", poll),)
     if poll.reason not in (None, Reason.UNCHANGED) and poll.reason not in _HARMLESS:
-        return _failed(seen, poll)
+        return _failed(state, poll, asked)
     if poll.reason is Reason.UNCHANGED and not poll.proven and state.failures:
-        return seen, ()
-    return _read(seen, poll)
+        return replace(state, **asked), ()
+    return _read(state, poll, asked)
 
 
-def _failed(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, ...]]:
+def _failed(state: SourceState, poll: Poll, asked: Mapping[str, Any]) -> tuple[SourceState, tuple[Notice, ...]]:
     failures = state.failures + 1
     reason = poll.reason.value if poll.reason else ""
     failing = failures >= FAILING_AFTER
     now = replace(
         state,
+        **asked,
         failures=failures,
         last_reason=reason,
         last_detail=poll.detail,
@@ -82,14 +87,16 @@ def _failed(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, 
     return now, ()
 
 
-def _read(state: SourceState, poll: Poll) -> tuple[SourceState, tuple[Notice, ...]]:
+def _read(state: SourceState, poll: Poll, asked: Mapping[str, Any]) -> tuple[SourceState, tuple[Notice, ...]]:
     notices = []
     if state.health == "failing":
         notices.append(_notice(state, "recovered", f"is read again after {state.failures} failures", poll))
     if poll.url and poll.url != state.url:
         notices.append(_notice(state, "moved", "has moved for good: its new address is used from now on", poll))
     now = replace(
-        _with_gap(state, poll),
+        state,
+        **asked,
+        **_gap(state, poll),
         url=poll.url or state.url,
         failures=0,
         last_reason="" if poll.reason is None else poll.reason.value,
@@ -120,17 +127,17 @@ def quiet_limit(state: SourceState, now: datetime) -> timedelta:
     return max(least, state.usual_gap * _USUAL_TIMES, (state.longest_gap or state.usual_gap) * _LONGEST_TIMES)
 
 
-def _with_gap(state: SourceState, poll: Poll) -> SourceState:
-    """The state with the time since the last new entry learnt, when there is a new one."""
+def _gap(state: SourceState, poll: Poll) -> dict[str, Any]:
+    """What the time since the last new entry teaches, when there is a new one."""
     if not poll.new_entries:
-        return state
+        return {}
     if state.last_entry_at is None or poll.at <= state.last_entry_at:  # the first, or the clock was set back
-        return replace(state, last_entry_at=poll.at)
+        return {"last_entry_at": poll.at}
     gap = (poll.at - state.last_entry_at) / poll.new_entries
     usual = gap if state.usual_gap is None else state.usual_gap + _WEIGHT * (gap - state.usual_gap)
     silence = poll.at - state.last_entry_at
     longest = max(silence, (state.longest_gap or silence) * _FADING)
-    return replace(state, last_entry_at=poll.at, usual_gap=usual, longest_gap=longest)
+    return {"last_entry_at": poll.at, "usual_gap": usual, "longest_gap": longest}
 
 
 def _notice(state: SourceState, kind: str, text: str, poll: Poll) -> Notice:

@@ -67,6 +67,8 @@ def merged(feed: Hints, answer: Hints) -> Hints:
 
 
 def _http_date(value: str, *, now: datetime) -> datetime | None:
+    if not value:
+        return None
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.article import Fingerprint
+from pipeline.storage import queues
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
-from pipeline.storage.sources import choose, host_of, take
+from pipeline.storage.sources import host_of
 
 a = t.articles.c
 v = t.versions.c
@@ -257,13 +258,17 @@ def revisit(tx: Transaction, article_id: int, *, at: datetime) -> None:
     )
 
 
+_REVISITS = queues.Queue(
+    t.articles, sa.and_(a.revisit_at <= queues.NOW, queues.unleased(t.articles)), (a.revisit_at, a.id)
+)
+
+
 def claim_revisits(
     tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
 ) -> tuple[ArticleRow, ...]:
     """Takes articles that are due for another look; the caller's until `checked` or the end of the lease."""
-    free = sa.and_(a.revisit_at <= now, sa.or_(a.lease_until.is_(None), a.lease_until <= now))
-    ids = choose(tx, t.articles, free, (a.revisit_at, a.id), now=now, limit=limit, per_host=per_host)
-    rows = take(tx, t.articles, free, ids, holder=holder, until=now + lease)
+    ids = _REVISITS.choose(tx, now=now, limit=limit, per_host=per_host)
+    rows = _REVISITS.take(tx, ids, now=now, holder=holder, until=now + lease)
     return tuple(
         ArticleRow(**_fields(row, ArticleRow)) for row in sorted(rows, key=lambda row: (row.revisit_at, row.id))
     )

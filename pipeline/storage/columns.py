@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +20,29 @@ _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2
 
 def storable(text: str) -> str:
     """The text with NUL and lone surrogates replaced by U+FFFD; same length."""
-    return _UNSTORABLE.sub("�", text)
+    try:
+        text.encode()  # many times quicker than to look for what is hardly ever there
+    except UnicodeEncodeError:
+        return _UNSTORABLE.sub("�", text)
+    return _UNSTORABLE.sub("�", text) if "\x00" in text else text
 
 
 def to_json(value: object) -> str:
     """Compact JSON that both databases take; times as ISO 8601, sets and tuples as lists."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return storable(_ESCAPED.sub("\\1�", text))
+    return _encode(value)
+
+
+def encoder(default: Callable[[object], object]) -> Callable[[object], str]:
+    """A writer of compact JSON that both databases take; `default` gives a form to what JSON has none for."""
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=default).encode
+
+    def text(value: object) -> str:
+        written = encode(value)
+        if "\\u" in written:  # else there is nothing to look for, and most texts are long
+            written = _ESCAPED.sub("\\1�", written)
+        return storable(written)
+
+    return text
 
 
 def _plain(value: object) -> object:
@@ -36,6 +53,9 @@ def _plain(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+_encode = encoder(_plain)
 
 
 class Moment(TypeDecorator[datetime]):

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
 
 from pipeline.model.source import Entry
+from pipeline.storage import many, queues
 from pipeline.storage import tables as t
 from pipeline.storage.columns import storable, to_json
 from pipeline.storage.session import Transaction
-from pipeline.storage.sources import choose, host_of, take
+from pipeline.storage.sources import host_of
 
 c = t.entries.c
 OPEN = ("new", "fetch")
@@ -123,7 +124,7 @@ def add_all(tx: Transaction, batches: Sequence[Batch], *, now: datetime) -> tupl
         brought.append(Brought(new=tuple(new), changed=tuple(changed)))
     for at in range(0, len(same), 500):
         tx.execute(sa.update(t.entries).where(c.id.in_(same[at : at + 500])).values(last_seen=now))
-    tx.insert_many(t.entries, fresh)
+    many.insert(tx, t.entries, fresh)
     return tuple(brought)
 
 
@@ -166,6 +167,10 @@ def _values(entry: Entry, now: datetime, backlog_before: datetime | None) -> dic
     }
 
 
+_FREE = sa.and_(c.stage.in_(OPEN), c.next_attempt_at <= queues.NOW, queues.unleased(t.entries))
+_QUEUE = queues.Queue(t.entries, _FREE, (c.next_attempt_at, c.id))
+
+
 def claim(
     tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
 ) -> tuple[QueuedEntry, ...]:
@@ -173,10 +178,9 @@ def claim(
 
     They are the caller's until `finish`, `retry`, `release` or the end of the lease.
     """
-    free = sa.and_(c.stage.in_(OPEN), c.next_attempt_at <= now, sa.or_(c.lease_until.is_(None), c.lease_until <= now))
-    ids = choose(tx, t.entries, free, (c.next_attempt_at, c.id), now=now, limit=limit, per_host=per_host)
-    rows = take(tx, t.entries, free, ids, holder=holder, until=now + lease)
-    return tuple(_queued(row) for row in sorted(rows, key=lambda row: row.id))
+    chosen = _QUEUE.choose(tx, now=now, limit=limit, per_host=per_host)
+    taken = _QUEUE.take(tx, chosen, now=now, holder=holder, until=now + lease)
+    return tuple(_queued(row) for row in sorted(taken, key=lambda row: row.id))
 
 
 def held(tx: Transaction, id_: int, *, holder: str) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.base import Executable
 
+from pipeline.storage import many
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
@@ -85,18 +85,26 @@ def tally(tx: Transaction, day: date, step: str, reason: str, *, count: int = 1,
 
 def tally_all(tx: Transaction, day: date, step: str, ends: Iterable[tuple[str, str]]) -> None:
     """Counts many outcomes at once: (reason, thing)."""
-    rows = [
+    counted = [
         {"day": day, "step": step, "reason": reason, "thing": thing, "count": count}
         for (reason, thing), count in sorted(Counter(ends).items())
     ]
-    if rows:
-        tx.connection.execute(_tally(tx.postgres), rows)
+    many.run(tx, _tally_all(tx.postgres), counted)
 
 
 @cache
-def _tally(postgres: bool) -> Executable:
+def _tally_all(postgres: bool) -> sa.UpdateBase:
+    added = many.inserting(t.tallies, ("day", "step", "reason", "thing", "count"), postgres=postgres)
+    return _counted(added)
+
+
+@cache
+def _tally(postgres: bool) -> sa.UpdateBase:
     """Built once: this is run for every entry."""
-    added = postgresql.insert(t.tallies) if postgres else sqlite.insert(t.tallies)
+    return _counted(postgresql.insert(t.tallies) if postgres else sqlite.insert(t.tallies))
+
+
+def _counted(added: postgresql.Insert | sqlite.Insert) -> sa.UpdateBase:
     key = [y.day, y.step, y.reason, y.thing]
     return added.on_conflict_do_update(index_elements=key, set_={"count": y.count + added.excluded["count"]})
 

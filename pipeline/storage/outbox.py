@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.alert import StoryKey, Told
+from pipeline.storage import queues
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
-from pipeline.storage.sources import take
 
 o = t.outbox.c
 
@@ -87,18 +87,19 @@ def put(
     return id_
 
 
+_FREE = sa.and_(o.state == "pending", o.next_attempt_at <= queues.NOW, queues.unleased(t.outbox))
+_LEASES = queues.Leases(t.outbox, _FREE)
+
+
 def claim_due(
     tx: Transaction, *, now: datetime, limit: int, lease: timedelta, holder: str, channels: Sequence[str] | None = None
 ) -> tuple[Delivery, ...]:
     """Takes messages that are due, oldest first; the caller's until `sent`, `failed`, `park` or the lease ends."""
-    free = sa.and_(
-        o.state == "pending", o.next_attempt_at <= now, sa.or_(o.lease_until.is_(None), o.lease_until <= now)
-    )
-    query = sa.select(o.id).where(free)
+    query = sa.select(o.id).where(_FREE).params(now=now)
     if channels is not None:
         query = query.where(o.channel.in_(list(channels)))
     ids = [row.id for row in tx.all(query.order_by(o.next_attempt_at, o.id).limit(limit))]
-    rows = take(tx, t.outbox, free, ids, holder=holder, until=now + lease)
+    rows = _LEASES.take(tx, ids, now=now, holder=holder, until=now + lease)
     return tuple(_delivery(row) for row in sorted(rows, key=lambda row: row.id))
 
 

@@ -11,7 +11,13 @@ from pipeline.model.outcome import Reason
 from pipeline.storage.session import Store, open_store, translated
 
 # in order, compared by a test
-REVISIONS = ("20261122_first", "20261122_second_reader", "20261122_work_in_hand", "20261122_quick_pages")
+REVISIONS = (
+    "20261122_first",
+    "20261122_second_reader",
+    "20261122_work_in_hand",
+    "20261122_quick_pages",
+    "20261122_many_sources",
+)
 _UPGRADE_LOCK = 7_203_414_117  # any number, the same for all who upgrade
 
 

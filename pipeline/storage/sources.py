@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from pipeline.model.source import Source, SourceState
+from pipeline.storage import many, queues
 from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
 c = t.sources.c
 _STATE = tuple(name for name in SourceState.__dataclass_fields__ if name != "source")
-_WINDOW = 200  # rows looked at for free ones, at least
+_values = attrgetter(*_STATE)
 _HOSTS = 8_192  # addresses whose host is remembered
 _ANNOUNCED = {"ok", "failing", "silent", "gone", "not-a-feed", "moved"}
 
@@ -86,6 +88,16 @@ def _fresh(source: Source, now: datetime) -> dict[str, Any]:
     }
 
 
+_FREE = sa.and_(
+    c.listed,
+    sa.not_(c.retired),
+    sa.or_(sa.not_(c.paused), c.paused_until <= queues.NOW),
+    c.next_poll_at <= queues.NOW,
+    queues.unleased(t.sources),
+)
+_QUEUE = queues.Queue(t.sources, _FREE, (c.next_poll_at, c.id), ("id", *_STATE))
+
+
 def claim_due(
     tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
 ) -> tuple[SourceState, ...]:
@@ -93,66 +105,9 @@ def claim_due(
 
     They are the caller's until `save`, `release` or the end of the lease.
     """
-    free = sa.and_(
-        c.listed,
-        sa.not_(c.retired),
-        sa.or_(sa.not_(c.paused), c.paused_until <= now),
-        c.next_poll_at <= now,
-        sa.or_(c.lease_until.is_(None), c.lease_until <= now),
-    )
-    chosen = choose(tx, t.sources, free, (c.next_poll_at, c.id), now=now, limit=limit, per_host=per_host)
-    rows = take(tx, t.sources, free, chosen, holder=holder, until=now + lease)
-    return tuple(_state(row) for row in sorted(rows, key=lambda row: (row.next_poll_at, row.id)))
-
-
-def choose(
-    tx: Transaction,
-    table: sa.Table,
-    free: sa.ColumnElement[bool],
-    order: tuple[sa.ColumnElement[Any], ...],
-    *,
-    now: datetime,
-    limit: int,
-    per_host: int,
-) -> list[Any]:
-    """Keys of free rows in order, so that no host has more than `per_host` in work."""
-    k = table.c
-    busy = {
-        row.host: row.n
-        for row in tx.all(sa.select(k.host, sa.func.count().label("n")).where(k.lease_until > now).group_by(k.host))
-    }
-    chosen: list[Any] = []
-    while True:  # a host with a long backlog does not hide the others: once it is full it is left out
-        due = sa.select(k.id, k.host).where(free)
-        if chosen:
-            due = due.where(k.id.not_in(chosen))
-        full = [host for host, n in busy.items() if n >= per_host]
-        if full:
-            due = due.where(k.host.not_in(full))
-        window = max(2 * (limit - len(chosen)), _WINDOW)
-        rows = tx.all(due.order_by(*order).limit(window))
-        for row in rows:
-            if len(chosen) == limit:
-                return chosen
-            if busy.get(row.host, 0) < per_host:
-                busy[row.host] = busy.get(row.host, 0) + 1
-                chosen.append(row.id)
-        if len(rows) < window:
-            return chosen
-
-
-def take(
-    tx: Transaction, table: sa.Table, free: sa.ColumnElement[bool], ids: list[Any], *, holder: str, until: datetime
-) -> list[Any]:
-    """Leases those rows that are still free. Rows that another process is taking are passed over, not waited for."""
-    if not ids:
-        return []
-    k = table.c
-    locked = sa.select(k.id).where(k.id.in_(ids), free).with_for_update(skip_locked=True)  # nothing on SQLite
-    statement = (
-        sa.update(table).where(k.id.in_(locked), free).values(lease_holder=holder, lease_until=until).returning(*k)
-    )
-    return list(tx.all(statement))
+    chosen = _QUEUE.choose(tx, now=now, limit=limit, per_host=per_host)
+    taken = _QUEUE.take(tx, chosen, now=now, holder=holder, until=now + lease)
+    return tuple(_state(row) for row in sorted(taken, key=attrgetter("next_poll_at", "id")))
 
 
 def load(tx: Transaction, source: str) -> SourceState | None:
@@ -185,24 +140,33 @@ def save_polled(
     """
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for was, state in sorted(changes, key=lambda pair: pair[1].source):
-        changed = tuple(name for name in _STATE if getattr(was, name) != getattr(state, name))
-        values = {name: getattr(state, name) for name in changed} | {"source": state.source, "by": holder}
-        if "url" in changed:
+        values = {
+            name: after
+            for name, before, after in zip(_STATE, _values(was), _values(state), strict=True)
+            if before != after
+        }
+        if "url" in values:
             values["host"] = host_of(state.url)
+        row = {"id": state.source} | values
         if not _told(was, state):
-            alike.setdefault(changed, []).append(values)
-        elif tx.execute(_save(changed, bool(holder)), values).rowcount:
+            alike.setdefault(tuple(row), []).append(row)
+        elif _write(tx, [row], holder):
             _tell_changes(tx, was, state, now)
-    for changed, rows in alike.items():
-        tx.execute(_save(changed, bool(holder)), rows)
+    for same in alike.values():
+        _write(tx, same, holder)
+
+
+def _write(tx: Transaction, changed: Sequence[dict[str, Any]], holder: str) -> int:
+    """Rows that name the same columns, each with its id; how many were written."""
+    values = {"by": holder} if holder else {}
+    return many.run(tx, _save(tuple(changed[0]), bool(holder), tx.postgres), changed, **values)
 
 
 @cache
-def _save(changed: tuple[str, ...], held: bool) -> sa.Update:
+def _save(names: tuple[str, ...], held: bool, postgres: bool) -> sa.Update:
     """Built once for what changes together: this is run for every source."""
-    names = (*changed, "host") if "url" in changed else changed
-    given: dict[str, Any] = {name: sa.bindparam(name, type_=c[name].type) for name in names}
-    statement = sa.update(t.sources).where(c.id == sa.bindparam("source"))
+    given = many.given(t.sources, names, postgres=postgres)
+    statement = sa.update(t.sources).where(c.id == given.pop("id"))
     if held:
         statement = statement.where(c.lease_holder == sa.bindparam("by"))
     return statement.values(**given, lease_holder="", lease_until=None)
@@ -284,4 +248,4 @@ def events(
 
 
 def _state(row: Any) -> SourceState:
-    return SourceState(source=row.id, **{name: getattr(row, name) for name in _STATE})
+    return SourceState(source=row.id, **dict(zip(_STATE, _values(row), strict=True)))

@@ -51,7 +51,8 @@ sources = table(
     flag("paused"),
     at("paused_until"),
     *lease(),
-    sa.Index("ix_sources_due", "next_poll_at"),
+    sa.Index("ix_sources_due", "next_poll_at", "id"),
+    leased("sources"),
 )
 
 source_events = table(
