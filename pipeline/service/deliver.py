@@ -58,8 +58,8 @@ def _claim(desk: Desk, tx: Transaction) -> tuple[Delivery, ...]:
     held: dict[str, list[Delivery]] = {}
     ready = []
     for delivery in due:
-        if delivery.attempts:
-            ready.append(delivery)  # what was tried once goes out as it was, under the same id
+        if delivery.attempts or _is_batch(delivery):
+            ready.append(delivery)  # what was tried or made one before goes out as it was, under the same id
             continue
         delivery = _renewed(desk, tx, delivery)
         if delivery.batched:
@@ -68,6 +68,11 @@ def _claim(desk: Desk, tx: Transaction) -> tuple[Delivery, ...]:
             ready.append(delivery)
     ready += [several[0] if len(several) == 1 else _collected(desk, tx, several) for several in held.values()]
     return tuple(ready)
+
+
+def _is_batch(delivery: Delivery) -> bool:
+    """Whether this row was made to tell of others too: they are closed, so it must not be made anew of its own alert."""
+    return dict(delivery.payload.get("data", {})).get("type") == "batch"
 
 
 def _renewed(desk: Desk, tx: Transaction, delivery: Delivery) -> Delivery:

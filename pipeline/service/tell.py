@@ -211,6 +211,7 @@ def _join(
             story=candidate.story,
             keys=told.keys,
             held_until=told.held_until,
+            batched=told.batched,
             message_id=rendered.id,
         )
 

@@ -15,6 +15,7 @@ from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
 o = t.outbox.c
+TOLD = ("pending", "sent", "dropped")  # what was dropped went out as part of another message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,13 @@ def put(
     story: str = "",
     keys: Sequence[StoryKey] = (),
     held_until: datetime | None = None,
+    batched: bool = False,
     message_id: str = "",
 ) -> int | None:
-    """Puts a message into the outbox, once per thing, channel and part. None when it stands there already."""
+    """Puts a message into the outbox, once per thing, channel and part. None when it stands there already.
+
+    One that is `batched` goes out as one with the others that were held for its channel.
+    """
     values = {
         "kind": kind,
         "thing_id": thing_id,
@@ -79,6 +84,7 @@ def put(
         "keys": [asdict(key) for key in keys],
         "payload": dict(payload),
         "held_until": held_until,
+        "batched": batched,
         "next_attempt_at": held_until or now,
         "created_at": now,
         "message_id": message_id,
@@ -130,13 +136,8 @@ def park(tx: Transaction, id_: int, *, error: str) -> None:
 
 
 def drop(tx: Transaction, id_: int, *, why: str) -> None:
-    """Not to be sent any more: it went out as part of another message, or was taken back."""
+    """Not to be sent any more: it goes out as part of another message."""
     _close(tx, [id_], {"state": "dropped", "last_error": why, "next_attempt_at": None})
-
-
-def hold(tx: Transaction, ids: Sequence[int], *, until: datetime, batched: bool = False) -> None:
-    """Held for quiet hours or a rate limit until then."""
-    _close(tx, ids, {"held_until": until, "next_attempt_at": until, "batched": batched})
 
 
 def rewrite(tx: Transaction, id_: int, payload: Mapping[str, Any]) -> None:
@@ -164,7 +165,7 @@ def _close(tx: Transaction, ids: Sequence[int], values: dict[str, Any]) -> None:
 def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ...]:
     """Alerts on their way or arrived since then, oldest first: what cool-downs and rates are measured against."""
     wanted = (o.thing_id, o.channel, o.claim, o.story, o["keys"], o.created_at, o.held_until, o.state, o.batched)
-    query = sa.select(*wanted).where(o.kind == "alert", o.state.in_(("pending", "sent")), o.created_at >= since)
+    query = sa.select(*wanted).where(o.kind == "alert", o.state.in_(TOLD), o.created_at >= since)
     if claim:
         query = query.where(o.claim == claim)
     return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
@@ -172,7 +173,7 @@ def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ..
 
 def told_of(tx: Transaction, alert: int) -> tuple[Told, ...]:
     """The same of one alert, whenever it was."""
-    query = sa.select(t.outbox).where(o.kind == "alert", o.thing_id == alert, o.state.in_(("pending", "sent")))
+    query = sa.select(t.outbox).where(o.kind == "alert", o.thing_id == alert, o.state.in_(TOLD))
     return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.model.finding import NEWS
 from pipeline.storage import tables as t
+from pipeline.storage.outbox import TOLD
 from pipeline.storage.session import Transaction
 
 
@@ -153,7 +154,7 @@ def told_of(tx: Transaction, alert_ids: Iterable[int]) -> frozenset[int]:
     ids, found = sorted(set(alert_ids)), set()
     for at in range(0, len(ids), 500):
         query = sa.select(o.thing_id).where(o.kind == "alert", o.thing_id.in_(ids[at : at + 500]))
-        found |= {row.thing_id for row in tx.all(query.where(o.state.in_(("pending", "sent"))))}
+        found |= {row.thing_id for row in tx.all(query.where(o.state.in_(TOLD)))}
     return frozenset(found)
 
 

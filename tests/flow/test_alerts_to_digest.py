@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import desk_sample
 import pytest
@@ -20,9 +21,9 @@ from pipeline.digest.period import Period
 from pipeline.digest.record import Digest
 from pipeline.model.article import Article, Extracted, Fingerprint
 from pipeline.model.finding import Analysis, TopicHit
-from pipeline.model.rules import AlertRules, Channel, DigestPlan, Rule, When
+from pipeline.model.rules import AlertRules, Channel, DigestPlan, QuietHours, Rate, Rule, When
 from pipeline.model.watch import Expectation
-from pipeline.service import daily, record
+from pipeline.service import daily, deliver, record
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
 from pipeline.storage import alerts, articles, copies, findings, jobs, outbox, schema, sources
@@ -188,6 +189,88 @@ def test_the_next_version_of_an_article_leads_to_its_alert(at_desk: Desk) -> Non
         with at_desk.store.read() as tx:
             assert not one.id or alerts.load(tx, int(one.id)) is not None
     assert not any(one.path == "alerts/" for one in items)
+
+
+# --- what is held comes as one message that loses nothing
+
+
+def held_by(built: Desk, **channel: Any) -> None:
+    """The channel holds messages for one of these reasons."""
+    path = str(built.configuration.data / "alerts.jsonl")
+    log = Channel(id="log", kind="file", address=path, options={"format": "jsonl"}, **channel)
+    built.configuration = replace(built.configuration, alerts=replace(RULES, channels=(log,), digests=()))
+
+
+def sales(built: Desk, count: int, at: datetime) -> None:
+    """So many reports, each of another number of aircraft and so an alert of its own."""
+    built.clock = desk_sample.Fixed(at=at)
+    for n in range(count):
+        told = f"Pakistan will sell {40 + 10 * n} JF-17 fighter jets to Azerbaijan, officials said."
+        reported(built, f"sale-{n}", told, at)
+
+
+def received(built: Desk) -> list[dict[str, Any]]:
+    path = built.configuration.data / "alerts.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+NIGHT = QuietHours(start=time(22), end=time(6), zone="Europe/Berlin")
+MIDNIGHT, MORNING = datetime(2026, 11, 19, 23, 30, tzinfo=UTC), datetime(2026, 11, 20, 5, 0, 1, tzinfo=UTC)
+
+
+def test_quiet_hours_end_with_one_message_of_all_that_was_held(at_desk: Desk) -> None:
+    held_by(at_desk, quiet=(NIGHT,))
+    sales(at_desk, 4, MIDNIGHT)
+    assert deliver.deliver(at_desk).sent == 0
+    at_desk.clock = desk_sample.Fixed(at=MORNING)
+    assert deliver.deliver(at_desk).sent == 1
+    [batch] = received(at_desk)
+    with at_desk.store.read() as tx:
+        raised = alerts.select(tx)
+    assert len(raised) == 4
+    assert {one["headline"] for one in batch["alerts"]} == {one.alert.headline for one in raised}
+    assert deliver.deliver(at_desk).sent == 0
+
+
+def test_a_batch_is_whole_though_a_kill_fell_before_its_sending(at_desk: Desk) -> None:
+    held_by(at_desk, quiet=(NIGHT,))
+    sales(at_desk, 3, MIDNIGHT)
+    at_desk.clock = desk_sample.Fixed(at=MORNING)
+    with at_desk.store.transaction() as tx:
+        [lost] = deliver._claim(at_desk, tx)
+    at_desk.clock = desk_sample.Fixed(at=MORNING + deliver.LEASE)
+    sales(at_desk, 1, MORNING + deliver.LEASE)
+    deliver.deliver(at_desk)
+    batches = [one for one in received(at_desk) if one["type"] == "batch"]
+    assert [one["id"] for one in batches] == [lost.payload["id"]]
+    assert len(batches[0]["alerts"]) == 3
+
+
+def test_what_a_rate_holds_back_follows_as_one_message(at_desk: Desk) -> None:
+    held_by(at_desk, rate=Rate(messages=2, per=timedelta(hours=1)))
+    sales(at_desk, 5, NOW)
+    assert deliver.deliver(at_desk).sent == 2
+    at_desk.clock = desk_sample.Fixed(at=NOW + timedelta(hours=1))
+    assert deliver.deliver(at_desk).sent == 1
+    assert [one["type"] for one in received(at_desk)] == ["alert", "alert", "batch"]
+    assert len(received(at_desk)[2]["alerts"]) == 3
+
+
+def test_an_alert_that_went_out_in_a_batch_is_told(at_desk: Desk) -> None:
+    """Another outlet joins it: its channel has heard of it, and the reason says so."""
+    held_by(at_desk, quiet=(NIGHT,))
+    sales(at_desk, 3, MIDNIGHT)
+    at_desk.clock = desk_sample.Fixed(at=MORNING)
+    deliver.deliver(at_desk)
+    for n in range(3):
+        told = f"It was said again: Pakistan will sell {40 + 10 * n} JF-17 fighter jets to Azerbaijan."
+        reported(at_desk, f"again-{n}", told, MORNING, source=1)
+    with at_desk.store.read() as tx:
+        raised = alerts.select(tx)
+        last = [alerts.decisions(tx, alert_id=one.id)[-1].decision for one in raised]
+    assert {len(one.alert.publishers) for one in raised} == {2}
+    assert {one.action for one in last} == {"keep-back"}
+    assert all("already told" in one.reason for one in last)
 
 
 # --- from the terminal
