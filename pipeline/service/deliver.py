@@ -71,7 +71,7 @@ def _claim(desk: Desk, tx: Transaction) -> tuple[Delivery, ...]:
 
 
 def _is_batch(delivery: Delivery) -> bool:
-    """Whether this row was made to tell of others too: they are closed, so it must not be made anew of its own alert."""
+    """Whether this row tells of others too: they are closed, so it must not be made anew of its own alert."""
     return dict(delivery.payload.get("data", {})).get("type") == "batch"
 
 

@@ -210,7 +210,7 @@ def test_delivery_takes_retries_parks_and_sends(store: Store) -> None:
         outbox.sent(tx, taken[0].id, now=NOW, message_id="<x>")
         outbox.failed(tx, taken[1].id, error="refused", retry_at=NOW + MINUTE)
         outbox.park(tx, taken[2].id, error="no such user")
-        outbox.drop(tx, taken[3].id, why="taken back")
+        outbox.drop(tx, taken[3].id, why="went out together with message 1")
         states = {row.id: row.state for row in outbox.select(tx, kind="alert")}
         assert [states[row.id] for row in taken] == ["sent", "pending", "parked", "dropped"]
         assert outbox.depth(tx) == {
@@ -223,7 +223,7 @@ def test_delivery_takes_retries_parks_and_sends(store: Store) -> None:
         assert [row.id for row in again] == [taken[1].id]
         assert outbox.again(tx, taken[2].id, now=NOW)
         assert not outbox.again(tx, taken[0].id, now=NOW)
-        assert [row.alert for row in outbox.told(tx, since=NOW)] == ["0", "1", "2", "9"]
+        assert [row.alert for row in outbox.told(tx, since=NOW)] == ["0", "1", "2", "3", "9"]
         assert outbox.told(tx, since=NOW)[-1].held_until == NOW + 5 * MINUTE
 
 
