@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bench import mix, stock
 from bench.figures import Figure, Options
 from pipeline.articles import sketch
+from pipeline.model.alert import StoryKey
 from pipeline.model.article import Fingerprint
 from pipeline.model.watch import Watch
 from pipeline.storage import (
@@ -65,10 +66,13 @@ def of_the_service(watch: Watch) -> dict[str, Question]:
         ),
         "versions that other rules read": lambda tx, _: articles.outdated(tx, "other", since=now - 7 * DAY, limit=64),
         "stories near": lambda tx, n: stories.near(
-            tx, claim=claims[n % len(claims)], relation="changes", slot="stage", since=now - 14 * DAY, until=now
+            tx,
+            [StoryKey(claim=claims[n % len(claims)], relation="changes", slot="stage", value="")],
+            since=now - 14 * DAY,
+            until=now,
         ),
         "messages due": lambda tx, _: outbox.claim_due(tx, **work),
-        "told of late": lambda tx, _: outbox.told(tx, since=since),
+        "told of late": lambda tx, n: outbox.told(tx, since=since, claims=[claims[n % len(claims)]]),
         "accepted values": lambda tx, _: ledger.known(tx),
         "digests of late": lambda tx, _: digests.latest(tx, "morning", limit=30),
         "findings of a day": lambda tx, _: findings.select(tx, findings.Filter(since=since, until=now), limit=200),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,31 +43,33 @@ def deliver(desk: Desk, *, limit: int = 1_000) -> Delivered:
     down: set[str] = set()
     channels = {channel.id: channel for channel in desk.configuration.alerts.channels}
     while done.sent + done.retried + done.parked < limit:
-        due = desk.write_now(lambda tx: _claim(desk, tx))
-        if not due:
-            break
+        due, more = desk.write_now(lambda tx: _claim(desk, tx))
         for delivery in due:
             _one(desk, delivery, channels.get(delivery.channel), down, done)
+        if not more:
+            break
     return done
 
 
-def _claim(desk: Desk, tx: Transaction) -> tuple[Delivery, ...]:
-    """Messages that are due, before their first try brought up to date and, where they were held, made one."""
+def _claim(desk: Desk, tx: Transaction) -> tuple[tuple[Delivery, ...], bool]:
+    """Messages that are due, before their first try brought up to date and, where they were held, made one.
+
+    And whether there may be more of them.
+    """
     now = desk.clock.now()
     due = outbox.claim_due(tx, now=now, limit=BATCH, lease=LEASE, holder=desk.holder)
+    fresh = _renewed(desk, tx, [one for one in due if not one.attempts and not _is_batch(one)])
     held: dict[str, list[Delivery]] = {}
     ready = []
     for delivery in due:
-        if delivery.attempts or _is_batch(delivery):
+        if delivery.id not in fresh:
             ready.append(delivery)  # what was tried or made one before goes out as it was, under the same id
-            continue
-        delivery = _renewed(desk, tx, delivery)
-        if delivery.batched:
-            held.setdefault(delivery.channel, []).append(delivery)
+        elif delivery.batched:
+            held.setdefault(delivery.channel, []).append(fresh[delivery.id])
         else:
-            ready.append(delivery)
+            ready.append(fresh[delivery.id])
     ready += [several[0] if len(several) == 1 else _collected(desk, tx, several) for several in held.values()]
-    return tuple(ready)
+    return tuple(ready), len(due) == BATCH
 
 
 def _is_batch(delivery: Delivery) -> bool:
@@ -75,16 +77,17 @@ def _is_batch(delivery: Delivery) -> bool:
     return dict(delivery.payload.get("data", {})).get("type") == "batch"
 
 
-def _renewed(desk: Desk, tx: Transaction, delivery: Delivery) -> Delivery:
-    """The message of an alert with everybody who reports it by now; what is sent later again stays as it is here."""
-    if delivery.kind != "alert":
-        return delivery
-    message = tell.current_message(desk, tx, delivery.thing_id)
-    if message is None:
-        return delivery
-    payload = asdict(replace(message, id=delivery.message_id or message.id))
-    outbox.rewrite(tx, delivery.id, payload)
-    return replace(delivery, payload=payload)
+def _renewed(desk: Desk, tx: Transaction, due: Sequence[Delivery]) -> dict[int, Delivery]:
+    """Messages of alerts with everybody who reports it by now; what is sent later again stays as it is here."""
+    told = sorted({one.thing_id for one in due if one.kind == "alert"})
+    messages = tell.current_messages(desk, tx, told) if told else {}
+    payloads = {
+        one.id: asdict(replace(messages[one.thing_id], id=one.message_id or messages[one.thing_id].id))
+        for one in due
+        if one.kind == "alert" and one.thing_id in messages
+    }
+    outbox.rewrite(tx, payloads)
+    return {one.id: replace(one, payload=payloads.get(one.id, one.payload)) for one in due}
 
 
 def _collected(desk: Desk, tx: Transaction, held: list[Delivery]) -> Delivery:
@@ -92,7 +95,7 @@ def _collected(desk: Desk, tx: Transaction, held: list[Delivery]) -> Delivery:
     messages = [as_message(one.payload) for one in held]
     one = collect(messages, reason="held back meanwhile", public_url=desk.settings.web.public_url)
     first = held[0]
-    outbox.rewrite(tx, first.id, asdict(one))
+    outbox.rewrite(tx, {first.id: asdict(one)})
     for other in held[1:]:
         outbox.drop(tx, other.id, why=f"went out together with message {first.id}")
     return replace(first, payload=asdict(one))

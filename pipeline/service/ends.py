@@ -61,7 +61,12 @@ def _store_end(
 
 def tally(desk: Desk, tx: Transaction, queued: QueuedEntry, ended: str) -> None:
     """Count how an entry ended, in the transaction that stores it: the digest says of how many it speaks."""
-    jobs.tally(tx, desk.clock.now().date(), "entry", ended, thing=queued.entry.source)
+    jobs.tally_each(tx, desk.clock.now().date(), [counted(queued, ended)])
+
+
+def counted(queued: QueuedEntry, ended: str) -> tuple[str, str, str]:
+    """How an entry's end is counted: step, reason, thing."""
+    return "entry", ended, queued.entry.source
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -16,11 +16,13 @@ from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
 from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
+from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.source import Entry
+from pipeline.model.watch import Watch
 from pipeline.service import ends, putoff, record
 from pipeline.service.drain import drain
-from pipeline.service.second_reader import with_second_opinions
+from pipeline.service.second_reader import second_policy, with_second_opinions
 from pipeline.service.wiring import DELIVER, Desk
 from pipeline.storage import articles, entries
 from pipeline.storage.entries import QueuedEntry
@@ -218,20 +220,25 @@ async def _analysed(
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return analysis
-    heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
+    heard = await _second(desk, article, analysis.value, watch)
 
     def store(tx: Transaction) -> record.Recorded | None:
         if not entries.held(tx, queued.id, holder=desk.holder):
             return None
-        recorded = record.store(desk, tx, seen, heard, watch)
-        ends.tally(desk, tx, queued, "done")
-        return recorded
+        return record.store(desk, tx, seen, heard, watch, counted=[ends.counted(queued, "done")])
 
     stored = await desk.write(store)
     if stored is None:
         return ends.TAKEN_OVER
     _count(desk, worked, stored)
     return Done(stored.article_id)
+
+
+async def _second(desk: Desk, article: Article, analysis: Analysis, watch: Watch) -> Analysis:
+    """With a second reader's opinions, asked in a thread of its own where one is to be asked."""
+    if not analysis.findings or second_policy(desk.configuration) is None:
+        return analysis
+    return await asyncio.to_thread(with_second_opinions, desk, article, analysis, watch)
 
 
 def _count(desk: Desk, worked: Worked, stored: record.Recorded) -> None:
@@ -361,7 +368,7 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return str(analysis.reason)
-    heard = await asyncio.to_thread(with_second_opinions, desk, article, analysis.value, watch)
+    heard = await _second(desk, article, analysis.value, watch)
 
     def store(tx: Transaction) -> record.Recorded | None:
         mine = articles.held(tx, row.id, holder=desk.holder)

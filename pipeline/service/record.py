@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,11 @@ from pipeline.service import tell
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, copies, entries, findings, jobs, search
 from pipeline.storage.articles import ArticleRow, NewVersion, VersionRow
+from pipeline.storage.copies import CopyCandidate
+from pipeline.storage.findings import AddedFinding
 from pipeline.storage.session import Transaction
+
+Tally = tuple[str, str, str]  # step, reason, thing
 
 JITTER_STEPS = 97  # articles that came together are looked at again in this many slightly different waits
 
@@ -52,117 +57,159 @@ class Recorded:
     alerts: int = 0
 
 
-def store(desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Watch) -> Recorded:
+def store(
+    desk: Desk, tx: Transaction, seen: Seen, analysis: Analysis, watch: Watch, *, counted: Iterable[Tally] = ()
+) -> Recorded:
     """Store the version, its hits, findings, stories, alerts and outbox rows, and the entry's end.
 
-    A text that the store holds already, as when two processes were at it, is stored once.
+    A text that the store holds already, as when two processes were at it, is stored once. `counted` are tallies of
+    the day of the caller's own: (step, reason, thing).
     """
     now = seen.fetched_at
     tx.in_turn("record")  # copies, stories and alerts of two texts at once must see one another
-    article = _article(tx, seen, now)
-    articles.carry(tx, article.id, seen.source.id, now=now, entry_id=seen.entry_id)
-    current = articles.current(tx, article.id)
+    article, new = _article(tx, seen, analysis, now)
+    articles.carry(tx, article.id, seen.source.id, now=now, entry_id=seen.entry_id, new=new)
+    current = None if new else articles.current(tx, article.id)
     if current is not None and current.digest == seen.fingerprint.digest:
-        _end(tx, seen, article, Reason.SAME_TEXT, changed=False)
+        _end(tx, seen, article, Reason.SAME_TEXT, changed=False, counted=counted)
         return Recorded(article_id=article.id)
-    version = articles.add_version(tx, article.id, _new_version(seen, analysis))
-    group = _copy_group(tx, version, seen, now)
+    version = _version(tx, article, seen, analysis, watch, new=new)
     found = {finding.claim for finding in analysis.findings}
-    about = [claim for claim in watch.claims if claim.id in found]
-    saved = findings.save(
+    about = {claim.id: claim for claim in watch.claims if claim.id in found} if found else {}
+    added = findings.add(
         tx,
-        version.id,
+        version,
         analysis,
         now=now,
-        topics={claim.id: claim.topic for claim in about},
-        known={claim.id: known_values(claim, watch) for claim in about},
-        rules_hash=watch.rules_hash,
+        topics={claim.id: claim.topic for claim in about.values()},
+        known={claim.id: known_values(claim, watch) for claim in about.values()},
         source=seen.source.id,
-        published=seen.page.published,
         backlog=seen.backlog,
     )
-    whole = search.Text(
-        kind="article",
-        thing_id=article.id,
-        text=f"{seen.page.title}\n{seen.page.text}",
-        source=seen.source.id,
-        lang=version.lang,
-    )
-    search.put(tx, [whole, *map(search.of_finding, saved.values())], at=now)
-    publisher = _publisher(seen, group, analysis.lang)
-    raised = sum(tell.tell(desk, tx, one, publisher, analysis, watch, now=now) for one in saved.values())
-    if saved and current is None:
-        jobs.tally(tx, now.date(), "useful", "", thing=seen.source.id)
-    _end(tx, seen, article, "" if analysis.topics else Reason.NO_TOPIC, changed=current is not None)
+    _index(tx, article, seen, _lang(seen, analysis), added, now, new=new)
+    publisher = _publisher(seen, version, analysis.lang)
+    raised = tell.tell(desk, tx, added, publisher, analysis, watch, about, now=now)
+    useful = [("useful", "", seen.source.id)] if added and current is None else []
+    reason = "" if analysis.topics else Reason.NO_TOPIC
+    _end(tx, seen, article, reason, changed=current is not None, counted=[*counted, *useful])
     return Recorded(
         article_id=article.id,
         new=1,
-        findings=len(saved),
-        news=sum(one.finding.relation in NEWS for one in saved.values()),
+        findings=len(added),
+        news=sum(one.finding.relation in NEWS for one in added),
         alerts=raised,
     )
 
 
-def _article(tx: Transaction, seen: Seen, now: datetime) -> ArticleRow:
+def _lang(seen: Seen, analysis: Analysis) -> str:
+    return analysis.lang or seen.page.lang
+
+
+def _article(tx: Transaction, seen: Seen, analysis: Analysis, now: datetime) -> tuple[ArticleRow, bool]:
+    """The article, and whether it is new: then it has its first version's title, language and date already."""
     found = articles.load(tx, seen.article_id) if seen.article_id else articles.find(tx, [seen.url, *seen.also])
-    if found is not None:
-        articles.add_addresses(tx, found.id, (seen.url, *seen.also))
-        return found
-    return articles.create(
-        tx,
-        url=seen.url,
-        source=seen.source.id,
-        now=now,
-        title=seen.page.title,
-        lang=seen.page.lang,
-        published=seen.page.published,
-        backlog=seen.backlog,
-        also=seen.also,
-    )
+    if found is None:
+        made = articles.make(
+            tx,
+            url=seen.url,
+            source=seen.source.id,
+            now=now,
+            title=seen.page.title,
+            lang=_lang(seen, analysis),
+            published=seen.page.published,
+            backlog=seen.backlog,
+            also=seen.also,
+            version_count=1,
+        )
+        if made is not None:
+            return made, True
+        found = articles.create(tx, url=seen.url, source=seen.source.id, now=now)  # its address was forgotten
+    articles.add_addresses(tx, found.id, (seen.url, *seen.also))
+    return found, False
 
 
-def _new_version(seen: Seen, analysis: Analysis) -> NewVersion:
-    page = seen.page
-    return NewVersion(
-        title=page.title,
-        text=page.text,
-        fingerprint=seen.fingerprint,
-        fetched_at=seen.fetched_at,
-        lang=analysis.lang or page.lang,
-        author=page.author,
-        site=page.site,
-        published=page.published,
-        agency=page.agency,
-        origin=page.origin,
-    )
-
-
-def _copy_group(tx: Transaction, version: VersionRow, seen: Seen, now: datetime) -> int:
-    """Puts the version into the group of the texts that it copies, or one of its own; the group's number."""
-    print_ = seen.fingerprint
+def _version(
+    tx: Transaction, article: ArticleRow, seen: Seen, analysis: Analysis, watch: Watch, *, new: bool
+) -> VersionRow:
+    """The version with its analysis, in the group of the texts that it copies, or one of its own."""
+    page, print_, now = seen.page, seen.fingerprint, seen.fetched_at
+    lang = _lang(seen, analysis)
     bands = sketch.bands(print_.sketch)
+    like, share = _like(tx, article, seen, bands, lang)
+    version = articles.add_version(
+        tx,
+        article.id,
+        NewVersion(
+            title=page.title,
+            text=page.text,
+            fingerprint=print_,
+            fetched_at=now,
+            lang=analysis.lang,
+            author=page.author,
+            site=page.site,
+            published=page.published,
+            agency=page.agency,
+            origin=page.origin,
+            copy_group_id=copies.group_like(tx, like, lang=lang, now=now),
+            analysed_with=analysis.watch_version,
+            rules_hash=watch.rules_hash,
+            analysed_at=now,
+        ),
+        first=new,
+        lang=lang,
+    )
+    copies.add_bands(tx, version.id, bands, recipe=print_.recipe)
+    copies.add_member(tx, version, like=like.version_id if like else None, similarity=share, now=now)
+    return version
+
+
+def _like(
+    tx: Transaction, article: ArticleRow, seen: Seen, bands: Sequence[bytes], lang: str
+) -> tuple[CopyCandidate | None, float]:
+    """The stored version of another article that the text is most of all a copy of, and how much of it is the same."""
+    recipe = seen.fingerprint.recipe
     near = {
         str(one.version_id): one
-        for one in copies.candidates(tx, bands, recipe=print_.recipe, besides=version.article_id)
-        if one.lang == version.lang
+        for one in copies.candidates(tx, bands, recipe=recipe, besides=article.id)
+        if one.lang == lang
     }
     known = [
         likeness.Known(
             id=name,
             group=str(one.copy_group_id),
             text=one.text,
-            fingerprint=Fingerprint(digest="", sketch=one.sketch, recipe=print_.recipe),
+            fingerprint=Fingerprint(digest="", sketch=one.sketch, recipe=recipe),
         )
         for name, one in near.items()
     ]
-    found = likeness.find(seen.page.text, print_, known)
-    copies.add_bands(tx, version.id, bands, recipe=print_.recipe)
-    return copies.join(
-        tx, version.id, like=int(found.of) if found else None, similarity=found.share if found else 1.0, now=now
+    found = likeness.find(seen.page.text, seen.fingerprint, known)
+    return (near[found.of], found.share) if found else (None, 1.0)
+
+
+def _index(
+    tx: Transaction,
+    article: ArticleRow,
+    seen: Seen,
+    lang: str,
+    added: Sequence[AddedFinding],
+    now: datetime,
+    *,
+    new: bool,
+) -> None:
+    """Article and findings can be searched for; a new version takes the place of the one before."""
+    whole = search.Text(
+        kind="article",
+        thing_id=article.id,
+        text=f"{seen.page.title}\n{seen.page.text}",
+        source=seen.source.id,
+        lang=lang,
     )
+    if not new:
+        search.drop(tx, whole.kind, [article.id])
+    search.add(tx, [whole, *map(search.of_finding, added)], at=now)
 
 
-def _publisher(seen: Seen, group: int, lang: str) -> Publisher:
+def _publisher(seen: Seen, version: VersionRow, lang: str) -> Publisher:
     source = seen.source
     return Publisher(
         source=source.id,
@@ -176,11 +223,13 @@ def _publisher(seen: Seen, group: int, lang: str) -> Publisher:
         title=seen.page.title,
         lang=lang,
         published=seen.page.published,
-        group=str(group),
+        group=str(version.copy_group_id),
     )
 
 
-def _end(tx: Transaction, seen: Seen, article: ArticleRow, reason: str, *, changed: bool) -> None:
+def _end(
+    tx: Transaction, seen: Seen, article: ArticleRow, reason: str, *, changed: bool, counted: Iterable[Tally]
+) -> None:
     """The entry is done; the article is looked at again while it is fresh."""
     now = seen.fetched_at
     again = next_visit(article, now, changed=changed)
@@ -189,7 +238,7 @@ def _end(tx: Transaction, seen: Seen, article: ArticleRow, reason: str, *, chang
     )
     if seen.entry_id is not None:
         entries.finish(tx, seen.entry_id, "done", now=now, reason=seen.instead or reason, article_id=article.id)
-    jobs.tally(tx, now.date(), "article", reason or "matched", thing=seen.source.id)
+    jobs.tally_each(tx, now.date(), [*counted, ("article", reason or "matched", seen.source.id)])
 
 
 def next_visit(article: ArticleRow, now: datetime, *, changed: bool) -> datetime | None:

@@ -1,83 +1,67 @@
-"""A stored finding -> its stories -> the alert it raises or joins -> what goes to whom, and why."""
+"""Stored findings -> their stories -> the alerts they raise or join -> what goes to whom, and why.
+
+The findings of an article are about a claim each, and stories and alerts too: what they all need is read once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from pipeline.alert import message, once, policy
-from pipeline.articles import stories as joining
-from pipeline.diff import values
-from pipeline.model.alert import Candidate, History, Message, Publisher, StoryKey
+from pipeline.model.alert import Alert, Candidate, History, Message, Publisher, Snooze, Told
 from pipeline.model.finding import NEWS, Analysis
 from pipeline.model.rules import AlertRules
-from pipeline.model.watch import Claim, Rates, Watch
+from pipeline.model.watch import Claim, Watch
 from pipeline.service import facts
+from pipeline.service.place import Placed, Placer
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, findings, outbox, stories
-from pipeline.storage.findings import SavedFinding
+from pipeline.storage import alerts, findings, outbox
+from pipeline.storage.alerts import Decided
+from pipeline.storage.findings import AddedFinding
 from pipeline.storage.session import Transaction
 
 
 def tell(
     desk: Desk,
     tx: Transaction,
-    saved: SavedFinding,
+    added: Sequence[AddedFinding],
     publisher: Publisher,
     analysis: Analysis,
     watch: Watch,
+    claims: Mapping[str, Claim],
     *,
     now: datetime,
 ) -> int:
-    """Joins the finding to its stories, raises an alert for what no alert tells yet, and stores every decision.
+    """Joins findings of an article to their stories, raises alerts for what none tells yet, stores every decision.
 
-    Returns how many alerts are new: none for a finding that is no news.
+    `added` are about a claim each, `claims` those claims. Returns how many alerts are new: none for what is no news.
     """
-    finding = saved.finding
-    if finding.relation not in NEWS:
+    news = [one for one in added if one.finding.relation in NEWS]
+    if not news:
         return 0
-    claim = next(c for c in watch.claims if c.id == finding.claim)
-    candidate = _candidate(saved, publisher, analysis, claim, now)
-    placed = _placed(
-        desk, tx, saved, publisher, once.of(candidate), at=publisher.published or now, now=now, rates=watch.rates
+    candidates = [_candidate(one, publisher, analysis, claims[one.finding.claim], now) for one in news]
+    keys = [once.of(candidate) for candidate in candidates]
+    placer = Placer(desk, tx, publisher, [key for some in keys for key in some], watch.rates, now=now)
+    placed = [placer.place(one, some) for one, some in zip(news, keys, strict=True)]
+    placer.store()
+    there = alerts.of_stories(tx, sorted(placer.known & {one.story for some in placed for one in some}))
+    teller = _Teller(desk, tx, publisher, now)
+    teller.remember({one.finding.claim for one in news}, there.values())
+    raised = sum(
+        teller.tell(candidate, claims[candidate.claim], some, there)
+        for candidate, some in zip(candidates, placed, strict=True)
     )
-    fresh: list[tuple[StoryKey, int]] = []
-    news: set[tuple[str, str]] = set()
-    joined: dict[int, set[tuple[str, str]]] = {}
-    for key, story, value in placed:
-        there = alerts.of_story(tx, story)
-        if there:
-            joined.setdefault(there[0].id, set()).add((key.slot, value))
-        else:
-            fresh.append((key, story))
-            news.add((key.slot, value))
-    story_of = {(key.slot, value): story for key, story, value in placed}
-    for number, wanted in joined.items():
-        narrowed = _narrowed(candidate, wanted, story_of[min(wanted)])
-        _join(desk, tx, number, narrowed, claim, publisher, saved, now)
-    if not fresh:
-        return 0
-    narrowed = _narrowed(candidate, news, fresh[0][1])
-    raised = alerts.raise_alert(
-        tx,
-        fresh,
-        headline=message.headline(claim, finding.relation, narrowed.changes),
-        severity=claim.severity or "normal",
-        topic=claim.topic,
-        finding_id=saved.id,
-        now=now,
-    )
-    _join(desk, tx, raised.id, narrowed, claim, publisher, saved, now)
-    return int(raised.new)
+    alerts.record_decisions(tx, teller.decided, now=now)
+    return raised
 
 
-def _candidate(saved: SavedFinding, publisher: Publisher, analysis: Analysis, claim: Claim, now: datetime) -> Candidate:
-    finding = saved.finding
+def _candidate(added: AddedFinding, publisher: Publisher, analysis: Analysis, claim: Claim, now: datetime) -> Candidate:
+    finding = added.finding
     return Candidate(
         id="",
-        finding=str(saved.id),
+        finding=str(added.id),
         story="",
         claim=finding.claim,
         topic=claim.topic,
@@ -95,8 +79,8 @@ def _candidate(saved: SavedFinding, publisher: Publisher, analysis: Analysis, cl
         lang=analysis.lang,
         edited=finding.edited,
         before=finding.before,
-        first_run=saved.backlog,
-        article=str(saved.article_id),
+        first_run=added.backlog,
+        article=str(added.article_id),
     )
 
 
@@ -106,106 +90,82 @@ def _narrowed(candidate: Candidate, wanted: set[tuple[str, str]], story: int) ->
     return replace(candidate, story=str(story), changes=changes)
 
 
-def _placed(
-    desk: Desk,
-    tx: Transaction,
-    saved: SavedFinding,
-    publisher: Publisher,
-    keys: Sequence[StoryKey],
-    *,
-    at: datetime,
-    now: datetime,
-    rates: Rates,
-) -> list[tuple[StoryKey, int, str]]:
-    """Each key, in the words of its story, with the story and the value as this finding has it."""
-    window = desk.settings.articles.story_window
-    moment = min(at, now)
-    placed = []
-    types = {change.slot: change.type for change in saved.finding.changes}
-    for key in keys:
-        near = stories.near(
-            tx, claim=key.claim, relation=key.relation, slot=key.slot, since=moment - window, until=moment + window
+@dataclass(slots=True)
+class _Teller:
+    """Who hears of the findings of one article, and what was decided."""
+
+    desk: Desk
+    tx: Transaction
+    publisher: Publisher
+    now: datetime
+    decided: list[Decided] = field(default_factory=list)
+    _told: tuple[Told, ...] = ()
+    _snoozes: tuple[Snooze, ...] = ()
+
+    def remember(self, claims: Iterable[str], there: Iterable[int]) -> None:
+        """Read what decisions look back at: what was told of these claims and alerts, and where there are rates."""
+        tx, rules, now = self.tx, self.desk.configuration.alerts, self.now
+        own = outbox.told(tx, since=now - longest_memory(rules), claims=set(claims), alerts=set(there))
+        rated = {channel.id: channel.rate.per for channel in rules.channels if channel.rate}
+        since = now - max(rated.values(), default=timedelta())
+        known = set(own)
+        others = (one for one in outbox.told_there(tx, rated, since=since) if one not in known)
+        self._told, self._snoozes = (*own, *others), alerts.snoozes(tx, now=now)
+
+    def tell(self, candidate: Candidate, claim: Claim, placed: Sequence[Placed], there: Mapping[int, int]) -> int:
+        """Join the alerts of the finding's stories, raise one for the rest; how many are new."""
+        story_of = {(one.key.slot, one.value): one.story for one in placed}
+        joined: dict[int, set[tuple[str, str]]] = {}
+        fresh: list[Placed] = []
+        for one in placed:
+            if one.story in there:
+                joined.setdefault(there[one.story], set()).add((one.key.slot, one.value))
+            else:
+                fresh.append(one)
+        for number, wanted in joined.items():
+            self._join(number, _narrowed(candidate, wanted, story_of[min(wanted)]), claim)
+        if not fresh:
+            return 0
+        narrowed = _narrowed(candidate, {(one.key.slot, one.value) for one in fresh}, fresh[0].story)
+        raised = alerts.raise_alert(
+            self.tx,
+            [(one.key, one.story) for one in fresh],
+            headline=message.headline(claim, candidate.relation, narrowed.changes),
+            severity=claim.severity or "normal",
+            topic=claim.topic,
+            finding_id=int(candidate.finding),
+            now=self.now,
         )
-        found = joining.place(
-            joining.Report(group=publisher.group, key=key, at=moment),
-            [_as_story(one) for one in near],
-            same=partial(_same, types.get(key.slot, ""), rates),
-            within=window,
-        )
-        story = int(found.story) if found.story else stories.create(tx, key, at=moment)
-        for other in found.merged:
-            _merge(tx, int(other), story, found.steps[-1], now)
-        stories.add_member(
-            tx,
-            story,
-            finding_id=saved.id,
-            version_id=saved.version_id,
-            slot=key.slot,
-            value=key.value,
-            at=moment,
-            source=publisher.source,
-            family=publisher.family,
-            agency=publisher.agency,
-            lang=publisher.lang,
-            why="; ".join(found.steps),
-        )
-        told = next((one.value for one in near if one.id == story), key.value)
-        placed.append((replace(key, value=told), story, key.value))
-    return placed
+        self._join(raised.id, narrowed, claim, new=raised.new)
+        return int(raised.new)
 
+    def _join(self, number: int, candidate: Candidate, claim: Claim, *, new: bool = False) -> None:
+        """Adds the publisher to the alert, decides who hears of it now, and puts that into the outbox."""
+        tx, now, publisher, finding = self.tx, self.now, self.publisher, int(candidate.finding)
+        alerts.add_publisher(tx, number, publisher, finding_id=finding, now=now, new=new)
+        known = () if new else alerts.publishers(tx, number)
+        others = tuple(p for p in known if (p.source, p.url) != (publisher.source, publisher.url))
+        candidate = replace(candidate, id=str(number), publishers=(publisher, *others))
+        history = History(told=self._told, snoozes=self._snoozes)
+        decisions = policy.decide(candidate, self.desk.configuration.alerts, history, now)
+        self.decided.append(Decided(decisions=decisions, alert_id=number, finding_id=finding, claim=candidate.claim))
+        for told in policy.told(candidate, decisions, now):
+            severity = next((d.severity for d in decisions if told.channel in d.channels and d.severity), "")
+            if self._put(number, candidate, claim, told, severity) is not None:
+                self._told += (told,)
 
-def _same(kind: str, rates: Rates, one: str, other: str) -> bool:
-    """Whether two canonical values of a slot of that type are one within tolerance."""
-    return one == other or bool(kind and values.same_value(kind, one, other, rates))
-
-
-def _as_story(row: stories.Story) -> joining.Story:
-    key = StoryKey(claim=row.claim, relation=row.relation, slot=row.slot, value=row.value)
-    return joining.Story(id=str(row.id), key=key, first_at=row.first_at, last_at=row.last_at)
-
-
-def _merge(tx: Transaction, gone: int, kept: int, why: str, now: datetime) -> None:
-    """Two stories prove to be one: so do their alerts, and the older takes in the other's publishers."""
-    old, new = alerts.of_story(tx, kept), alerts.of_story(tx, gone)
-    stories.merge(tx, gone, kept, why=why, now=now)
-    if old and new and old[0].id != new[0].id:
-        alerts.merge(tx, new[0].id, old[0].id, now=now)
-
-
-def _join(
-    desk: Desk,
-    tx: Transaction,
-    number: int,
-    candidate: Candidate,
-    claim: Claim,
-    publisher: Publisher,
-    saved: SavedFinding,
-    now: datetime,
-) -> None:
-    """Adds the publisher to the alert, decides who hears of it now, and puts that into the outbox."""
-    alerts.add_publisher(tx, number, publisher, finding_id=saved.id, now=now)
-    stored = alerts.load(tx, number)
-    assert stored is not None
-    others = tuple(p for p in stored.alert.publishers if (p.source, p.url) != (publisher.source, publisher.url))
-    candidate = replace(candidate, id=str(number), publishers=(publisher, *others))
-    rules = desk.configuration.alerts
-    recent = outbox.told(tx, since=now - longest_memory(rules))
-    own = tuple(told for told in outbox.told_of(tx, number) if told not in recent)  # however long ago
-    history = History(told=(*own, *recent), snoozes=alerts.snoozes(tx, now=now))
-    decisions = policy.decide(candidate, rules, history, now)
-    alerts.record_decisions(tx, decisions, now=now, alert_id=number, finding_id=saved.id, claim=candidate.claim)
-    for told in policy.told(candidate, decisions, now):
-        severity = next((d.severity for d in decisions if told.channel in d.channels and d.severity), "")
+    def _put(self, number: int, candidate: Candidate, claim: Claim, told: Told, severity: str) -> int | None:
+        desk = self.desk
         rendered = message.render(
             candidate, claim, severity=severity, public_url=desk.settings.web.public_url, agencies=desk.agencies()
         )
-        outbox.put(
-            tx,
+        return outbox.put(
+            self.tx,
             kind="alert",
             thing_id=number,
             channel=told.channel,
             payload=asdict(rendered),
-            now=now,
+            now=self.now,
             thread=candidate.claim,
             claim=candidate.claim,
             story=candidate.story,
@@ -224,23 +184,30 @@ def longest_memory(rules: AlertRules) -> timedelta:
     return max(spans)
 
 
-def current_message(desk: Desk, tx: Transaction, number: int) -> Message | None:
-    """The message of an alert as the store has it now, all publishers counted. None when its finding is gone."""
-    stored = alerts.load(tx, number)
-    saved = findings.load(tx, stored.finding_id) if stored and stored.finding_id else None
-    claim = next((c for c in desk.watch.claims if stored and c.id == stored.alert.claim), None)
-    if stored is None or saved is None or claim is None:
-        return None
-    candidate = facts.candidates(desk, tx, [saved], desk.watch)[0]
-    wanted = {(key.slot, key.value) for key in stored.alert.keys}
+def current_messages(desk: Desk, tx: Transaction, numbers: Sequence[int]) -> dict[int, Message]:
+    """The messages of alerts as the store has them now, all publishers counted; without those whose finding is gone."""
+    stored = alerts.some(tx, numbers)
+    saved = findings.some(tx, [one.finding_id for one in stored.values() if one.finding_id])
+    claims = {claim.id: claim for claim in desk.watch.claims}
+    told = [one for one in stored.values() if one.finding_id in saved and one.alert.claim in claims]
+    found = [saved[one.finding_id] for one in told if one.finding_id is not None]
+    candidates = facts.candidates(desk, tx, found, desk.watch)
+    return {
+        one.id: _current(desk, one.alert, candidate, claims[one.alert.claim])
+        for one, candidate in zip(told, candidates, strict=True)
+    }
+
+
+def _current(desk: Desk, alert: Alert, candidate: Candidate, claim: Claim) -> Message:
+    wanted = {(key.slot, key.value) for key in alert.keys}
     said = tuple(c for c in candidate.changes if (c.slot, c.new) in wanted) or candidate.changes
     first = candidate.publishers[0].source if candidate.publishers else ""
-    publishers = sorted(stored.alert.publishers, key=lambda p: p.source != first) or candidate.publishers
-    candidate = replace(candidate, id=str(number), changes=said, publishers=tuple(publishers))
+    publishers = sorted(alert.publishers, key=lambda p: p.source != first) or candidate.publishers
+    candidate = replace(candidate, id=alert.id, changes=said, publishers=tuple(publishers))
     return message.render(
         candidate,
         claim,
-        severity=stored.alert.severity,
+        severity=alert.severity,
         public_url=desk.settings.web.public_url,
         agencies=desk.agencies(),
     )

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from pipeline.model.alert import Alert, Decision, Publisher, Snooze, StoryKey
 from pipeline.storage import tables as t
+from pipeline.storage.columns import Moment
 from pipeline.storage.session import Transaction
 
 a = t.alerts.c
 k = t.alert_keys.c
 p = t.alert_publishers.c
 d = t.alert_decisions.c
+_KEY = ("slot", "value", "story_id")
 _PUBLISHER = tuple(Publisher.__dataclass_fields__)
 
 
@@ -101,65 +103,80 @@ def raise_alert(
     return Raised(id=there, new=False, added=added)
 
 
+_HOLDERS = (
+    sa.select(k.claim, k.relation, k.slot, k.value, k.story_id, k.alert_id, a.merged_into)
+    .join(t.alerts, a.id == k.alert_id)
+    .where(k.story_id.in_(sa.bindparam("stories", expanding=True)))
+)
+_OF_STORIES = (
+    sa.select(k.story_id, sa.func.min(k.alert_id).label("alert"))
+    .where(k.story_id.in_(sa.bindparam("stories", expanding=True)))
+    .group_by(k.story_id)
+)
+_PUBLISHERS = sa.select(t.alert_publishers).where(p.alert_id == sa.bindparam("alert")).order_by(p.id)
+_UPDATED = sa.update(t.alerts).where(a.id == sa.bindparam("at")).values(updated_at=sa.bindparam("now", type_=Moment))
+_DECISIONS = sa.insert(t.alert_decisions)
+
+
 def _holder(tx: Transaction, keys: Sequence[tuple[StoryKey, int]]) -> int | None:
-    found = []
-    for key, story in keys:
-        row = tx.first(
-            sa.select(k.alert_id, a.merged_into)
-            .join(t.alerts, a.id == k.alert_id)
-            .where(k.claim == key.claim, k.relation == key.relation, k.slot == key.slot)
-            .where(k.value == key.value, k.story_id == story)
-        )
-        if row is not None:
-            found.append(row.merged_into or row.alert_id)
-    return min(found, default=None)
+    asked = {(key.claim, key.relation, key.slot, key.value, story) for key, story in keys}
+    rows = tx.all(_HOLDERS, {"stories": sorted({story for _, story in keys})})
+    return min((row.merged_into or row.alert_id for row in rows if tuple(row[:5]) in asked), default=None)
 
 
 def _add_keys(
     tx: Transaction, alert_id: int, keys: Sequence[tuple[StoryKey, int]], now: datetime
 ) -> tuple[StoryKey, ...]:
-    return tuple(
-        key
-        for key, story in keys
-        if tx.insert_new(t.alert_keys, asdict(key) | {"alert_id": alert_id, "story_id": story, "at": now}) is not None
-    )
+    rows = [asdict(key) | {"alert_id": alert_id, "story_id": story, "at": now} for key, story in keys]
+    added = {(row.slot, row.value, row.story_id) for row in tx.insert_missing(t.alert_keys, rows, *_KEY)}
+    return tuple(key for key, story in keys if (key.slot, key.value, story) in added)
 
 
 def add_publisher(
-    tx: Transaction, alert_id: int, publisher: Publisher, *, finding_id: int | None, now: datetime
+    tx: Transaction, alert_id: int, publisher: Publisher, *, finding_id: int | None, now: datetime, new: bool = False
 ) -> bool:
-    """Notes who reports it too. True when that outlet's article was not noted before."""
+    """Notes who reports it too. True when that outlet's article was not noted before.
+
+    `new` is an alert that was raised at this very time.
+    """
     values = asdict(publisher) | {"alert_id": alert_id, "finding_id": finding_id, "at": now}
     if tx.insert_new(t.alert_publishers, values) is None:
         return False
-    tx.execute(sa.update(t.alerts).where(a.id == alert_id).values(updated_at=now))
+    if not new:
+        tx.execute(_UPDATED, {"at": alert_id, "now": now})
     return True
+
+
+def publishers(tx: Transaction, alert_id: int) -> tuple[Publisher, ...]:
+    """Who reports it, first one first."""
+    return tuple(_publisher(row) for row in tx.all(_PUBLISHERS, {"alert": alert_id}))
 
 
 def merge(tx: Transaction, from_alert: int, into: int, *, now: datetime) -> None:
     """Stories were merged: one alert goes on and takes keys and publishers of the other."""
     tx.execute(sa.update(t.alert_keys).where(k.alert_id == from_alert).values(alert_id=into))
-    for row in tx.all(sa.select(t.alert_publishers).where(p.alert_id == from_alert).order_by(p.id)):
-        publisher = Publisher(**{name: getattr(row, name) for name in _PUBLISHER})
-        add_publisher(tx, into, publisher, finding_id=row.finding_id, now=row.at)
+    for row in tx.all(_PUBLISHERS, {"alert": from_alert}):
+        add_publisher(tx, into, _publisher(row), finding_id=row.finding_id, now=row.at)
     tx.execute(sa.update(t.alerts).where(a.id == from_alert).values(merged_into=into, updated_at=now))
 
 
-def record_decisions(
-    tx: Transaction,
-    decisions: Sequence[Decision],
-    *,
-    now: datetime,
-    alert_id: int | None = None,
-    finding_id: int | None = None,
-    claim: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was decided about telling one thing, and why."""
+
+    decisions: Sequence[Decision]
+    alert_id: int | None = None
+    finding_id: int | None = None
+    claim: str = ""
+
+
+def record_decisions(tx: Transaction, decided: Sequence[Decided], *, now: datetime) -> None:
     """Stores what was decided and why, what was kept back too."""
     rows = [
         {
-            "alert_id": alert_id,
-            "finding_id": finding_id,
-            "claim": claim,
+            "alert_id": one.alert_id,
+            "finding_id": one.finding_id,
+            "claim": one.claim,
             "rule": decision.rule,
             "action": decision.action,
             "reason": decision.reason,
@@ -168,10 +185,11 @@ def record_decisions(
             "until": decision.until,
             "at": now,
         }
-        for decision in decisions
+        for one in decided
+        for decision in one.decisions
     ]
     if rows:
-        tx.execute(sa.insert(t.alert_decisions), rows)
+        tx.execute(_DECISIONS, rows)
 
 
 def decisions(
@@ -224,6 +242,21 @@ def snoozes(tx: Transaction, *, now: datetime) -> tuple[Snooze, ...]:
 def load(tx: Transaction, alert_id: int) -> SavedAlert | None:
     rows = _load(tx, sa.select(t.alerts).where(a.id == alert_id))
     return rows[0] if rows else None
+
+
+def some(tx: Transaction, alert_ids: Sequence[int]) -> dict[int, SavedAlert]:
+    """The alerts of these numbers that are there."""
+    found: dict[int, SavedAlert] = {}
+    for at in range(0, len(alert_ids), 500):
+        rows = _load(tx, sa.select(t.alerts).where(a.id.in_(alert_ids[at : at + 500])))
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def of_stories(tx: Transaction, story_ids: Sequence[int]) -> dict[int, int]:
+    """The number of the first alert of each of these stories that has one."""
+    rows = tx.all(_OF_STORIES, {"stories": list(story_ids)}) if story_ids else ()
+    return {row.story_id: row.alert for row in rows}
 
 
 def of_story(tx: Transaction, story_id: int) -> tuple[SavedAlert, ...]:
@@ -288,9 +321,12 @@ def _load(tx: Transaction, query: sa.Select[Any]) -> tuple[SavedAlert, ...]:
             key = StoryKey(claim=row.claim, relation=row.relation, slot=row.slot, value=row.value)
             keys.setdefault(row.alert_id, []).append(key)
         for row in tx.all(sa.select(t.alert_publishers).where(p.alert_id.in_(some)).order_by(p.id)):
-            publisher = Publisher(**{name: getattr(row, name) for name in _PUBLISHER})
-            publishers.setdefault(row.alert_id, []).append(publisher)
+            publishers.setdefault(row.alert_id, []).append(_publisher(row))
     return tuple(_alert(row, tuple(keys.get(row.id, ())), tuple(publishers.get(row.id, ()))) for row in rows)
+
+
+def _publisher(row: Any) -> Publisher:
+    return Publisher(**{name: getattr(row, name) for name in _PUBLISHER})
 
 
 def _alert(row: Any, keys: tuple[StoryKey, ...], publishers: tuple[Publisher, ...]) -> SavedAlert:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.base import Executable
 
 from pipeline.model.article import Fingerprint
 from pipeline.storage import queues
 from pipeline.storage import tables as t
+from pipeline.storage.columns import storable
 from pipeline.storage.session import Transaction
 from pipeline.storage.sources import host_of
 
@@ -85,6 +88,30 @@ class NewVersion:
     published: datetime | None = None
     agency: str = ""
     origin: str = ""
+    copy_group_id: int | None = None
+    analysed_with: str = ""
+    rules_hash: str = ""
+    analysed_at: datetime | None = None
+
+
+# Built once: these are run for every article, and putting a statement together takes longer than running it.
+_AT: sa.BindParameter[Any] = sa.bindparam("at")
+_FIND = (
+    sa.select(t.articles)
+    .where(
+        a.id.in_(sa.select(t.addresses.c.article_id).where(t.addresses.c.url.in_(sa.bindparam("urls", expanding=True))))
+    )
+    .order_by(a.id)
+    .limit(1)
+)
+_LOAD = sa.select(t.articles).where(a.id == _AT)
+_SEEN = (
+    sa.update(t.articles).where(a.id == _AT, a.last_seen < sa.bindparam("now")).values(last_seen=sa.bindparam("now"))
+)
+_NUMBER = sa.select(sa.func.coalesce(sa.func.max(v.number), 0)).where(v.article_id == _AT)
+_PAST = sa.update(t.versions).where(v.article_id == _AT, v.current).values(current=False)
+_CURRENT = sa.select(t.versions).where(v.article_id == _AT, v.current)
+_HOLDER = sa.select(a.lease_holder).where(a.id == _AT).with_for_update()
 
 
 def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
@@ -92,17 +119,30 @@ def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
     wanted = [url for url in urls if url]
     if not wanted:
         return None
-    known = sa.select(t.addresses.c.article_id).where(t.addresses.c.url.in_(wanted))
-    row = tx.first(sa.select(t.articles).where(a.id.in_(known)).order_by(a.id).limit(1))
+    row = tx.first(_FIND, {"urls": wanted})
     return None if row is None else ArticleRow(**_fields(row, ArticleRow))
 
 
 def load(tx: Transaction, article_id: int) -> ArticleRow | None:
-    row = tx.first(sa.select(t.articles).where(a.id == article_id))
+    row = tx.first(_LOAD, {"at": article_id})
     return None if row is None else ArticleRow(**_fields(row, ArticleRow))
 
 
 def create(
+    tx: Transaction, *, url: str, source: str, now: datetime, also: Iterable[str] = (), **more: Any
+) -> ArticleRow:
+    """A new article as `make` makes it, or the one that already has this address."""
+    made = make(tx, url=url, source=source, now=now, also=also, **more)
+    if made is not None:
+        return made
+    id_ = int(tx.scalar(sa.select(a.id).where(a.url == url)))
+    add_addresses(tx, id_, (url, *also))
+    there = load(tx, id_)
+    assert there is not None
+    return there
+
+
+def make(
     tx: Transaction,
     *,
     url: str,
@@ -114,30 +154,54 @@ def create(
     backlog: bool = False,
     revisit_at: datetime | None = None,
     also: Iterable[str] = (),
-) -> ArticleRow:
-    """A new article, or the one that already has this address; `also` are further addresses that led to it."""
-    id_ = tx.insert_new(
-        t.articles,
-        {
-            "url": url,
-            "source": source,
-            "host": host_of(url),
-            "title": title,
-            "lang": lang,
-            "published": published,
-            "first_seen": now,
-            "last_seen": now,
-            "backlog": backlog,
-            "revisit_at": revisit_at,
-        },
-        returning="id",
-    )
+    version_count: int = 0,
+) -> ArticleRow | None:
+    """A new article, None when one has this address; `also` are further addresses that led to it.
+
+    `version_count` is of the versions that follow in the same transaction.
+    """
+    values = {
+        "url": url,
+        "source": source,
+        "host": host_of(url),
+        "title": title,
+        "lang": lang,
+        "published": published,
+        "first_seen": now,
+        "last_seen": now,
+        "backlog": backlog,
+        "revisit_at": revisit_at,
+        "version_count": version_count,
+    }
+    id_ = tx.insert_new(t.articles, values, returning="id")
     if id_ is None:
-        id_ = tx.scalar(sa.select(a.id).where(a.url == url))
+        return None
     add_addresses(tx, id_, (url, *also))
-    article = load(tx, id_)
-    assert article is not None
-    return article
+    return ArticleRow(id=id_, **_NEW, **_as_stored(values))
+
+
+# What an article has that nobody has looked at again.
+_NEW: dict[str, Any] = {
+    "checks": 0,
+    "changes": 0,
+    "flaps": 0,
+    "flapping": False,
+    "etag": "",
+    "last_modified": "",
+    "last_checked_at": None,
+    "last_reason": "",
+}
+
+
+def _as_stored(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as they would be read again."""
+    return {name: _stored(value) for name, value in values.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def add_addresses(tx: Transaction, article_id: int, urls: Iterable[str]) -> None:
@@ -145,9 +209,12 @@ def add_addresses(tx: Transaction, article_id: int, urls: Iterable[str]) -> None
     tx.insert_many(t.addresses, [{"url": url, "article_id": article_id} for url in dict.fromkeys(urls) if url])
 
 
-def carry(tx: Transaction, article_id: int, source: str, *, now: datetime, entry_id: int | None = None) -> bool:
-    """Notes that this source carries the article. True when that is new."""
-    tx.execute(sa.update(t.articles).where(a.id == article_id, a.last_seen < now).values(last_seen=now))
+def carry(
+    tx: Transaction, article_id: int, source: str, *, now: datetime, entry_id: int | None = None, new: bool = False
+) -> bool:
+    """Notes that this source carries the article. True when that is new; `new` is an article made a moment ago."""
+    if not new:
+        tx.execute(_SEEN, {"at": article_id, "now": now})
     values = {"article_id": article_id, "source": source, "entry_id": entry_id, "first_seen": now}
     return tx.insert_new(t.article_sources, values) is not None
 
@@ -159,39 +226,53 @@ def carriers(tx: Transaction, article_id: int) -> tuple[str, ...]:
     return tuple(row.source for row in tx.all(query))
 
 
-def add_version(tx: Transaction, article_id: int, new: NewVersion) -> VersionRow:
-    """Stores the next version and makes it the current one. The article takes over title, language and date."""
-    number = 1 + int(tx.scalar(sa.select(sa.func.coalesce(sa.func.max(v.number), 0)).where(v.article_id == article_id)))
-    tx.execute(sa.update(t.versions).where(v.article_id == article_id, v.current).values(current=False))
-    id_ = tx.insert(
-        t.versions,
-        article_id=article_id,
-        number=number,
-        current=True,
-        title=new.title,
-        text=new.text,
-        digest=new.fingerprint.digest,
-        sketch=new.fingerprint.sketch or None,
-        recipe=new.fingerprint.recipe,
-        lang=new.lang,
-        author=new.author,
-        site=new.site,
-        published=new.published,
-        agency=new.agency,
-        origin=new.origin,
-        fetched_at=new.fetched_at,
-    )
+def add_version(
+    tx: Transaction, article_id: int, new: NewVersion, *, first: bool = False, lang: str = ""
+) -> VersionRow:
+    """Stores the next version and makes it the current one. The article takes over title, language and date.
+
+    `first` is that of an article made a moment ago with the same title, language and date; `lang` is the article's
+    where the version's is not known.
+    """
+    number = 1 if first else 1 + int(tx.scalar(_NUMBER, {"at": article_id}))
+    if not first:
+        tx.execute(_PAST, {"at": article_id})
+    values = {
+        "article_id": article_id,
+        "number": number,
+        "current": True,
+        "title": new.title,
+        "text": new.text,
+        "digest": new.fingerprint.digest,
+        "sketch": new.fingerprint.sketch or None,
+        "recipe": new.fingerprint.recipe,
+        "lang": new.lang,
+        "author": new.author,
+        "site": new.site,
+        "published": new.published,
+        "agency": new.agency,
+        "origin": new.origin,
+        "fetched_at": new.fetched_at,
+        "copy_group_id": new.copy_group_id,
+        "analysed_with": new.analysed_with,
+        "rules_hash": new.rules_hash,
+        "analysed_at": new.analysed_at,
+    }
+    id_ = tx.insert(t.versions, **values)
+    if not first:
+        _take_over(tx, article_id, new, number, new.lang or lang)
+    return VersionRow(id=id_, **_as_stored(values))
+
+
+def _take_over(tx: Transaction, article_id: int, new: NewVersion, number: int, lang: str) -> None:
     values: dict[str, Any] = {"title": new.title, "version_count": number}
-    if new.lang:
-        values["lang"] = new.lang
+    if lang:
+        values["lang"] = lang
     if new.published is not None:
         values["published"] = new.published
     if number > 1:
         values["changes"] = a.changes + 1
     tx.execute(sa.update(t.articles).where(a.id == article_id).values(**values))
-    stored = version(tx, id_)
-    assert stored is not None
-    return stored
 
 
 def version(tx: Transaction, version_id: int) -> VersionRow | None:
@@ -200,7 +281,7 @@ def version(tx: Transaction, version_id: int) -> VersionRow | None:
 
 
 def current(tx: Transaction, article_id: int) -> VersionRow | None:
-    row = tx.first(sa.select(t.versions).where(v.article_id == article_id, v.current))
+    row = tx.first(_CURRENT, {"at": article_id})
     return None if row is None else VersionRow(**_fields(row, VersionRow))
 
 
@@ -218,7 +299,7 @@ def with_digest(tx: Transaction, fingerprint: Fingerprint, *, limit: int = 20) -
 
 def held(tx: Transaction, article_id: int, *, holder: str) -> bool:
     """Whether that holder has the article in work still, and until the end of this transaction."""
-    return bool(tx.scalar(sa.select(a.lease_holder).where(a.id == article_id).with_for_update()) == holder)
+    return bool(tx.scalar(_HOLDER, {"at": article_id}) == holder)
 
 
 def checked(
@@ -234,19 +315,19 @@ def checked(
     flapping: bool | None = None,
 ) -> None:
     """Records a visit: what came of it, when to come again (None: never), validators for the next request."""
-    values: dict[str, Any] = {
-        "checks": a.checks + 1,
-        "last_checked_at": now,
-        "revisit_at": revisit_at,
-        "last_reason": reason,
-        "lease_holder": "",
-        "lease_until": None,
-    }
+    given = {"etag": etag, "last_modified": last_modified, "flapping": flapping}
+    values: dict[str, Any] = {"last_checked_at": now, "revisit_at": revisit_at, "last_reason": reason}
+    values |= {name: value for name, value in given.items() if value is not None}
+    tx.execute(_checked(tuple(values), flapped), values | {"at": article_id})
+
+
+@cache
+def _checked(names: tuple[str, ...], flapped: bool) -> Executable:
+    values: dict[str, Any] = {name: sa.bindparam(name, type_=a[name].type) for name in names}
+    values |= {"checks": a.checks + 1, "lease_holder": "", "lease_until": None}
     if flapped:
         values["flaps"] = a.flaps + 1
-    given = {"etag": etag, "last_modified": last_modified, "flapping": flapping}
-    values |= {name: value for name, value in given.items() if value is not None}
-    tx.execute(sa.update(t.articles).where(a.id == article_id).values(**values))
+    return sa.update(t.articles).where(a.id == _AT).values(**values)
 
 
 def revisit(tx: Transaction, article_id: int, *, at: datetime) -> None:

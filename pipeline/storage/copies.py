@@ -10,6 +10,8 @@ from hashlib import blake2b
 import sqlalchemy as sa
 
 from pipeline.storage import tables as t
+from pipeline.storage.articles import VersionRow
+from pipeline.storage.columns import Key
 from pipeline.storage.session import Transaction
 
 b = t.copy_bands.c
@@ -32,6 +34,33 @@ class CopyCandidate:
     shared: int  # bands
 
 
+_SHARED = (
+    sa.select(b.version_id, sa.func.count().label("shared"))
+    .where(b.recipe == sa.bindparam("recipe"), b.band.in_(sa.bindparam("bands", expanding=True)))
+    .group_by(b.version_id)
+    .subquery()
+)
+_CANDIDATES = (
+    sa.select(
+        v.id.label("version_id"),
+        v.article_id,
+        v.lang,
+        v.title,
+        v.text,
+        v.sketch,
+        v.copy_group_id,
+        v.agency,
+        v.fetched_at,
+        _SHARED.c.shared,
+    )
+    .join(_SHARED, _SHARED.c.version_id == v.id)
+    .where(v.article_id != sa.bindparam("besides"), v.sketch.is_not(None))
+    .order_by(_SHARED.c.shared.desc(), v.id)
+    .limit(sa.bindparam("most"))
+)
+_GROUPED = sa.update(t.versions).where(v.id == sa.bindparam("at")).values(copy_group_id=sa.bindparam("to", type_=Key))
+
+
 def _hashed(key: bytes) -> int:
     """A band's key as a signed 64-bit number: what databases index best."""
     return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
@@ -49,32 +78,36 @@ def candidates(
     """Versions that share at least one band, most shared first; `besides` is an article to leave out."""
     if not bands:
         return ()
-    shared = (
-        sa.select(b.version_id, sa.func.count().label("shared"))
-        .where(b.recipe == recipe, b.band.in_([_hashed(band) for band in bands]))
-        .group_by(b.version_id)
-        .subquery()
-    )
-    query = (
-        sa.select(
-            v.id.label("version_id"),
-            v.article_id,
-            v.lang,
-            v.title,
-            v.text,
-            v.sketch,
-            v.copy_group_id,
-            v.agency,
-            v.fetched_at,
-            shared.c.shared,
-        )
-        .join(shared, shared.c.version_id == v.id)
-        .order_by(shared.c.shared.desc(), v.id)
-        .limit(limit)
-    )
-    if besides is not None:
-        query = query.where(v.article_id != besides)
-    return tuple(CopyCandidate(**row._mapping) for row in tx.all(query.where(v.sketch.is_not(None))))
+    asked = {"recipe": recipe, "bands": [_hashed(band) for band in bands], "besides": besides or 0, "most": limit}
+    return tuple(CopyCandidate(**row._mapping) for row in tx.all(_CANDIDATES, asked))
+
+
+def group_like(tx: Transaction, like: CopyCandidate | None, *, lang: str, now: datetime) -> int:
+    """The group of the version that a text resembles, made where that has none; one of its own without any."""
+    if like is not None and like.copy_group_id is not None:
+        return like.copy_group_id
+    group = tx.insert(t.copy_groups, lang=lang, created_at=now)
+    if like is not None:
+        _place(tx, like.version_id, group, like=None, similarity=1.0, now=now)
+    return group
+
+
+def add_member(tx: Transaction, version: VersionRow, *, like: int | None, similarity: float, now: datetime) -> None:
+    """Notes why a version that was stored with its group stands in it."""
+    _note(tx, version.id, version.copy_group_id, like=like, similarity=similarity, now=now)
+
+
+def _note(
+    tx: Transaction, version_id: int, group: int | None, *, like: int | None, similarity: float, now: datetime
+) -> None:
+    values = {
+        "version_id": version_id,
+        "group_id": group,
+        "like_version_id": like,
+        "similarity": similarity,
+        "joined_at": now,
+    }
+    tx.insert_many(t.copy_members, [values])
 
 
 def join(tx: Transaction, version_id: int, *, like: int | None, similarity: float, now: datetime) -> int:
@@ -92,13 +125,9 @@ def join(tx: Transaction, version_id: int, *, like: int | None, similarity: floa
 
 
 def _place(tx: Transaction, version_id: int, group: int, *, like: int | None, similarity: float, now: datetime) -> None:
-    tx.execute(sa.update(t.versions).where(v.id == version_id).values(copy_group_id=group))
+    tx.execute(_GROUPED, {"at": version_id, "to": group})
     tx.execute(sa.delete(t.copy_members).where(t.copy_members.c.version_id == version_id))
-    tx.execute(
-        sa.insert(t.copy_members).values(
-            version_id=version_id, group_id=group, like_version_id=like, similarity=similarity, joined_at=now
-        )
-    )
+    _note(tx, version_id, group, like=like, similarity=similarity, now=now)
 
 
 def members(tx: Transaction, group: int) -> tuple[int, ...]:

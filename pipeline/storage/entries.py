@@ -185,7 +185,10 @@ def claim(
 
 def held(tx: Transaction, id_: int, *, holder: str) -> bool:
     """Whether that holder has the entry in work still, and until the end of this transaction."""
-    return bool(tx.scalar(sa.select(c.lease_holder).where(c.id == id_).with_for_update()) == holder)
+    return bool(tx.scalar(_HOLDER, {"at": id_}) == holder)
+
+
+_HOLDER = sa.select(c.lease_holder).where(c.id == sa.bindparam("at")).with_for_update()
 
 
 def load(tx: Transaction, id_: int) -> QueuedEntry | None:

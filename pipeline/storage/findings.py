@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.errors import ReviewError
-from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span, Step
+from pipeline.model.finding import Analysis, Change, Finding, Span, Step
 from pipeline.storage import tables as t
+from pipeline.storage.articles import VersionRow
 from pipeline.storage.session import Transaction
 
 f = t.findings.c
@@ -54,6 +55,20 @@ class SavedFinding:
     snoozed_until: datetime | None
     superseded_at: datetime | None
     revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedFinding:
+    """A finding that was stored a moment ago, with what telling of it and finding it again need."""
+
+    id: int
+    finding: Finding
+    version_id: int
+    article_id: int
+    topic: str
+    source: str
+    lang: str
+    backlog: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +116,87 @@ def save(
         .values(analysed_with=analysis.watch_version, rules_hash=rules_hash, analysed_at=now, lang=analysis.lang)
     )
     tx.execute(sa.delete(t.topic_hits).where(t.topic_hits.c.version_id == version_id))
+    tx.execute(sa.delete(t.near_misses).where(t.near_misses.c.version_id == version_id))
+    # read again by other rules, it is coverage of its own day still
+    _save_hits(tx, version_id, analysis, rules_hash, hit_at=stored.fetched_at, now=now)
+    _supersede(tx, article_id, version_id, analysis, now)
+    shared = {
+        "article_id": article_id,
+        "watch_version": analysis.watch_version,
+        "rules_hash": rules_hash,
+        "source": source,
+        "lang": analysis.lang,
+        "published": published,
+        "backlog": backlog,
+    }
+    _save_findings(tx, version_id, analysis.findings, _bodies(analysis, topics, known, shared), now)
+    return {row.finding.claim: row for row in of_version(tx, version_id)}
+
+
+def add(
+    tx: Transaction,
+    version: VersionRow,
+    analysis: Analysis,
+    *,
+    now: datetime,
+    topics: Mapping[str, str],
+    known: Mapping[str, Mapping[str, str | None]],
+    source: str = "",
+    backlog: bool = False,
+) -> tuple[AddedFinding, ...]:
+    """The same for a version that was added with its analysis a moment ago; its findings, one a claim, in their order.
+
+    Nothing is looked up or taken away, but what earlier versions said is marked superseded.
+    """
+    _save_hits(tx, version.id, analysis, version.rules_hash, hit_at=version.fetched_at, now=now)
+    if version.number > 1:
+        _supersede(tx, version.article_id, version.id, analysis, now)
+    shared = {
+        "article_id": version.article_id,
+        "watch_version": analysis.watch_version,
+        "rules_hash": version.rules_hash,
+        "source": source,
+        "lang": analysis.lang,
+        "published": version.published,
+        "backlog": backlog,
+    }
+    bodies = _bodies(analysis, topics, known, shared)
+    numbers = _save_findings(tx, version.id, analysis.findings, bodies, now)
+    added = [
+        AddedFinding(
+            id=number,
+            finding=finding,
+            version_id=version.id,
+            article_id=version.article_id,
+            topic=topics.get(finding.claim, ""),
+            source=source,
+            lang=analysis.lang,
+            backlog=backlog,
+        )
+        for number, finding in zip(numbers, analysis.findings, strict=True)
+    ]
+    by_claim = {one.finding.claim: one for one in sorted(added, key=lambda one: (one.finding.claim, one.id))}
+    return tuple(by_claim.values())
+
+
+def _bodies(
+    analysis: Analysis,
+    topics: Mapping[str, str],
+    known: Mapping[str, Mapping[str, str | None]],
+    shared: dict[str, Any],
+) -> list[dict[str, Any]]:
+    return [
+        _body(finding)
+        | shared
+        | {"topic": topics.get(finding.claim, ""), "compared_with": dict(known.get(finding.claim, {}))}
+        for finding in analysis.findings
+    ]
+
+
+def _save_hits(
+    tx: Transaction, version_id: int, analysis: Analysis, rules_hash: str, *, hit_at: datetime, now: datetime
+) -> None:
+    """Topics and near misses of a version that has none."""
     tx.insert_many(
         t.topic_hits,
         [
@@ -111,48 +207,11 @@ def save(
                 "spans": [_plain(span) for span in hit.spans],
                 "steps": [_plain(step) for step in hit.steps],
                 "rules_hash": rules_hash,
-                "at": stored.fetched_at,  # read again by other rules, it is coverage of its own day still
+                "at": hit_at,
             }
             for hit in analysis.topics
         ],
     )
-    _save_near_misses(tx, version_id, analysis.near_misses, now)
-    said = {(finding.claim, finding.edited) for finding in analysis.findings}
-    _supersede(tx, article_id, version_id, said, now)
-    shared = {
-        "article_id": article_id,
-        "watch_version": analysis.watch_version,
-        "rules_hash": rules_hash,
-        "source": source,
-        "lang": analysis.lang,
-        "published": published,
-        "backlog": backlog,
-    }
-    bodies = [
-        _body(finding)
-        | shared
-        | {"topic": topics.get(finding.claim, ""), "compared_with": dict(known.get(finding.claim, {}))}
-        for finding in analysis.findings
-    ]
-    _save_findings(tx, version_id, analysis.findings, bodies, now)
-    return {row.finding.claim: row for row in of_version(tx, version_id)}
-
-
-def _supersede(tx: Transaction, article_id: int, version_id: int, said: set[tuple[str, bool]], now: datetime) -> None:
-    earlier = tx.all(
-        sa.select(f.id, f.version_id, f.claim, f.edited).where(f.article_id == article_id, f.superseded_at.is_(None))
-    )
-    old = [
-        row.id
-        for row in earlier
-        if row.version_id < version_id or (row.version_id == version_id and (row.claim, row.edited) not in said)
-    ]
-    if old:
-        tx.execute(sa.update(t.findings).where(f.id.in_(old)).values(superseded_at=now))
-
-
-def _save_near_misses(tx: Transaction, version_id: int, misses: tuple[NearMiss, ...], now: datetime) -> None:
-    tx.execute(sa.delete(t.near_misses).where(t.near_misses.c.version_id == version_id))
     tx.insert_many(
         t.near_misses,
         [
@@ -164,9 +223,23 @@ def _save_near_misses(tx: Transaction, version_id: int, misses: tuple[NearMiss, 
                 "evidence": None if miss.evidence is None else _plain(miss.evidence),
                 "at": now,
             }
-            for miss in misses
+            for miss in analysis.near_misses
         ],
     )
+
+
+def _supersede(tx: Transaction, article_id: int, version_id: int, analysis: Analysis, now: datetime) -> None:
+    said = {(finding.claim, finding.edited) for finding in analysis.findings}
+    earlier = tx.all(
+        sa.select(f.id, f.version_id, f.claim, f.edited).where(f.article_id == article_id, f.superseded_at.is_(None))
+    )
+    old = [
+        row.id
+        for row in earlier
+        if row.version_id < version_id or (row.version_id == version_id and (row.claim, row.edited) not in said)
+    ]
+    if old:
+        tx.execute(sa.update(t.findings).where(f.id.in_(old)).values(superseded_at=now))
 
 
 def _plain(record: Any) -> dict[str, Any]:
@@ -192,12 +265,12 @@ def _body(finding: Finding) -> dict[str, Any]:
 
 def _save_findings(
     tx: Transaction, version_id: int, found: Sequence[Finding], bodies: Sequence[dict[str, Any]], now: datetime
-) -> None:
-    """New ones all at once; one that was found before keeps its number and its verdict."""
+) -> list[int]:
+    """New ones all at once; one that was found before keeps its number and its verdict. The number of each."""
     keys = [{"version_id": version_id, "claim": finding.claim, "edited": finding.edited} for finding in found]
     rows = [key | body | {"found_at": now} for key, body in zip(keys, bodies, strict=True)]
     added = {(row.claim, row.edited): row.id for row in tx.insert_missing(t.findings, rows, "id", "claim", "edited")}
-    changes = []
+    numbers, changes = [], []
     for finding, body in zip(found, bodies, strict=True):
         number = added.get((finding.claim, finding.edited))
         if number is not None:
@@ -206,7 +279,9 @@ def _save_findings(
             same = sa.and_(f.version_id == version_id, f.claim == finding.claim, f.edited == finding.edited)
             number = tx.scalar(sa.update(t.findings).where(same).values(**body).returning(f.id))
             _save_changes(tx, number, finding.changes)
+        numbers.append(number)
     tx.insert_many(t.finding_changes, changes)
+    return numbers
 
 
 def _save_changes(tx: Transaction, finding_id: int, changes: tuple[Change, ...]) -> None:

@@ -37,9 +37,15 @@ class JobRow:
 
 
 def started(tx: Transaction, name: str, *, now: datetime) -> None:
-    tx.insert_new(t.jobs, {"name": name})
-    values = {"started_at": now, "result": "running", "detail": "", "runs": j.runs + 1}
-    tx.execute(sa.update(t.jobs).where(j.name == name).values(**values))
+    tx.execute(_started(tx.postgres), {"name": name, "started_at": now, "result": "running", "detail": "", "runs": 1})
+
+
+@cache
+def _started(postgres: bool) -> sa.UpdateBase:
+    """Built once: some jobs are run many times a second."""
+    added = postgresql.insert(t.jobs) if postgres else sqlite.insert(t.jobs)
+    given = {name: added.excluded[name] for name in ("started_at", "result", "detail")}
+    return added.on_conflict_do_update(index_elements=[j.name], set_={**given, "runs": j.runs + 1})
 
 
 def finished(
@@ -84,10 +90,15 @@ def tally(tx: Transaction, day: date, step: str, reason: str, *, count: int = 1,
 
 
 def tally_all(tx: Transaction, day: date, step: str, ends: Iterable[tuple[str, str]]) -> None:
-    """Counts many outcomes at once: (reason, thing)."""
+    """Counts many outcomes of a step at once: (reason, thing)."""
+    tally_each(tx, day, ((step, reason, thing) for reason, thing in ends))
+
+
+def tally_each(tx: Transaction, day: date, ends: Iterable[tuple[str, str, str]]) -> None:
+    """Counts many outcomes at once: (step, reason, thing)."""
     counted = [
         {"day": day, "step": step, "reason": reason, "thing": thing, "count": count}
-        for (reason, thing), count in sorted(Counter(ends).items())
+        for (step, reason, thing), count in sorted(Counter(ends).items())
     ]
     many.run(tx, _tally_all(tx.postgres), counted)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.base import Executable
 
 from pipeline.model.alert import StoryKey, Told
 from pipeline.storage import queues
 from pipeline.storage import tables as t
+from pipeline.storage.columns import Moment
 from pipeline.storage.session import Transaction
 
 o = t.outbox.c
@@ -111,10 +114,17 @@ def claim_due(
 
 def sent(tx: Transaction, id_: int, *, now: datetime, message_id: str = "") -> None:
     """The channel took the message."""
-    values: dict[str, Any] = {"state": "sent", "sent_at": now, "last_error": "", "next_attempt_at": None}
-    if message_id:
-        values["message_id"] = message_id
-    _close(tx, [id_], values | {"attempts": o.attempts + 1})
+    tx.execute(_sent(bool(message_id)), {"at": id_, "now": now, "message": message_id})
+
+
+@cache
+def _sent(named: bool) -> Executable:
+    """Built once: this is run for every message."""
+    values: dict[str, Any] = {"state": "sent", "last_error": "", "next_attempt_at": None, "attempts": o.attempts + 1}
+    values |= {"sent_at": sa.bindparam("now", type_=Moment), "lease_holder": "", "lease_until": None}
+    if named:
+        values["message_id"] = sa.bindparam("message")
+    return sa.update(t.outbox).where(o.id == sa.bindparam("at")).values(**values)
 
 
 def failed(tx: Transaction, id_: int, *, error: str, retry_at: datetime, delivered: Sequence[str] = ()) -> None:
@@ -140,9 +150,17 @@ def drop(tx: Transaction, id_: int, *, why: str) -> None:
     _close(tx, [id_], {"state": "dropped", "last_error": why, "next_attempt_at": None})
 
 
-def rewrite(tx: Transaction, id_: int, payload: Mapping[str, Any]) -> None:
+_REWRITE = (
+    sa.update(t.outbox)
+    .where(o.id == sa.bindparam("at"), o.attempts == 0)
+    .values(payload=sa.bindparam("payload", type_=o.payload.type))
+)
+
+
+def rewrite(tx: Transaction, payloads: Mapping[int, Mapping[str, Any]]) -> None:
     """Changes what is going to be sent: only before the first try, a receiver never sees two versions of one id."""
-    tx.execute(sa.update(t.outbox).where(o.id == id_, o.attempts == 0).values(payload=dict(payload)))
+    if payloads:
+        tx.execute(_REWRITE, [{"at": id_, "payload": dict(payload)} for id_, payload in payloads.items()])
 
 
 def again(tx: Transaction, id_: int, *, now: datetime) -> bool:
@@ -162,19 +180,35 @@ def _close(tx: Transaction, ids: Sequence[int], values: dict[str, Any]) -> None:
     tx.execute(sa.update(t.outbox).where(o.id.in_(list(ids))).values(**values, lease_holder="", lease_until=None))
 
 
-def told(tx: Transaction, *, since: datetime, claim: str = "") -> tuple[Told, ...]:
-    """Alerts on their way or arrived since then, oldest first: what cool-downs and rates are measured against."""
-    wanted = (o.thing_id, o.channel, o.claim, o.story, o["keys"], o.created_at, o.held_until, o.state, o.batched)
-    query = sa.select(*wanted).where(o.kind == "alert", o.state.in_(TOLD), o.created_at >= since)
-    if claim:
-        query = query.where(o.claim == claim)
-    return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
+_ON_THE_WAY = sa.and_(o.kind == "alert", o.state.in_(TOLD))
+_TOLD = (
+    sa.select(o.id, o.thing_id, o.channel, o.claim, o.story, o["keys"], o.created_at, o.held_until, o.state, o.batched)
+    .where(_ON_THE_WAY)
+    .order_by(o.id)
+)
+_TOLD_SINCE = _TOLD.where(o.created_at >= sa.bindparam("since"))
+_TOLD_OF_CLAIMS = _TOLD_SINCE.where(o.claim.in_(sa.bindparam("claims", expanding=True)))
+_TOLD_OF_ALERTS = _TOLD.where(o.thing_id.in_(sa.bindparam("alerts", expanding=True)))
+_TOLD_THERE = _TOLD_SINCE.where(o.channel.in_(sa.bindparam("channels", expanding=True)))
 
 
-def told_of(tx: Transaction, alert: int) -> tuple[Told, ...]:
-    """The same of one alert, whenever it was."""
-    query = sa.select(t.outbox).where(o.kind == "alert", o.thing_id == alert, o.state.in_(TOLD))
-    return tuple(_told(row) for row in tx.all(query.order_by(o.id)))
+def told(
+    tx: Transaction, *, since: datetime, claims: Collection[str], alerts: Collection[int] = ()
+) -> tuple[Told, ...]:
+    """Alerts of these claims on their way or arrived since then, and these alerts whenever it was, oldest first.
+
+    What cool-downs are measured against, and whether somebody was told already.
+    """
+    rows = {row.id: row for row in tx.all(_TOLD_OF_CLAIMS, {"since": since, "claims": sorted(claims)})}
+    if alerts:
+        rows |= {row.id: row for row in tx.all(_TOLD_OF_ALERTS, {"alerts": sorted(alerts)})}
+    return tuple(_told(rows[id_]) for id_ in sorted(rows))
+
+
+def told_there(tx: Transaction, channels: Collection[str], *, since: datetime) -> tuple[Told, ...]:
+    """Alerts of any claim on their way to these channels or arrived since then: what rates are measured against."""
+    rows = tx.all(_TOLD_THERE, {"since": since, "channels": sorted(channels)}) if channels else ()
+    return tuple(_told(row) for row in rows)
 
 
 def load(tx: Transaction, id_: int) -> Delivery | None:

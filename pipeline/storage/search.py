@@ -60,7 +60,7 @@ class Where:
     until: datetime | None = None
 
 
-def of_finding(saved: findings.SavedFinding) -> Text:
+def of_finding(saved: findings.SavedFinding | findings.AddedFinding) -> Text:
     """A finding as it is indexed: by what it quotes, who says so, and its values."""
     said = [span.text for span in saved.finding.evidence]
     said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
@@ -99,8 +99,17 @@ def put(tx: Transaction, texts: Sequence[Text], *, at: datetime) -> None:
     """Indexes articles and findings, in place of what was indexed of them before."""
     by_thing = {(one.kind, one.thing_id): one for one in texts}
     for kind in sorted({kind for kind, _ in by_thing}):
-        numbers = [number for of, number in by_thing if of == kind]
-        tx.execute(sa.delete(t.search_rows).where(r.kind == kind, r.thing_id.in_(numbers)))
+        drop(tx, kind, [number for of, number in by_thing if of == kind])
+    add(tx, list(by_thing.values()), at=at)
+
+
+def drop(tx: Transaction, kind: str, numbers: Sequence[int]) -> None:
+    """Takes articles or findings out of the index."""
+    tx.execute(sa.delete(t.search_rows).where(r.kind == kind, r.thing_id.in_(numbers)))
+
+
+def add(tx: Transaction, texts: Sequence[Text], *, at: datetime) -> None:
+    """Indexes articles and findings of which nothing is indexed."""
     rows = [
         {
             "kind": one.kind,
@@ -112,10 +121,11 @@ def put(tx: Transaction, texts: Sequence[Text], *, at: datetime) -> None:
             "topic": one.topic,
             "relation": one.relation,
         }
-        for one in by_thing.values()
+        for one in texts
     ]
     added = tx.insert_missing(t.search_rows, rows, "id", "kind", "thing_id")
     if added:
+        by_thing = {(one.kind, one.thing_id): one for one in texts}
         said = [{"id": row.id, "words": words(by_thing[row.kind, row.thing_id].text)} for row in added]
         tx.execute(_POSTGRES_WORDS if tx.postgres else _SQLITE_WORDS, said)
 

@@ -53,18 +53,18 @@ class Transaction:
         """Runs a statement; `values` as for SQLAlchemy."""
         return self.connection.execute(statement, values)
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
-        return self.connection.execute(statement).all()
+    def all(self, statement: Executable, values: Any = None) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement, values).all()
 
-    def first(self, statement: Executable) -> Row[Any] | None:
-        return self.connection.execute(statement).first()
+    def first(self, statement: Executable, values: Any = None) -> Row[Any] | None:
+        return self.connection.execute(statement, values).first()
 
-    def scalar(self, statement: Executable) -> Any:
-        return self.connection.execute(statement).scalar()
+    def scalar(self, statement: Executable, values: Any = None) -> Any:
+        return self.connection.execute(statement, values).scalar()
 
-    def count(self, statement: Executable) -> int:
+    def count(self, statement: Executable, values: Any = None) -> int:
         """How many rows a change touched."""
-        return self.connection.execute(statement).rowcount
+        return self.connection.execute(statement, values).rowcount
 
     def insert(self, table: sa.Table, **values: Any) -> int:
         """Inserts one row into a numbered table and returns its number."""
@@ -93,13 +93,18 @@ class Transaction:
         What is looked for and, not found, made must be looked for in turn. SQLite holds its one write lock already.
         """
         if self.postgres:
-            own = sa.func.concat(sa.func.current_schema(), ":", name)  # such locks are the whole database's
-            self.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(own, 0))))
+            self.execute(_IN_TURN, {"name": name})
 
     def insert_many(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows, leaving out those that are there."""
         if rows:
             self.connection.execute(_insert_many(table, self.postgres), list(rows))
+
+
+_OWN_NAME = sa.func.concat(
+    sa.func.current_schema(), ":", sa.bindparam("name", type_=sa.Text)
+)  # such locks are the whole database's
+_IN_TURN = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_OWN_NAME, 0)))
 
 
 @cache
@@ -185,13 +190,18 @@ class Store:
         self.engine.dispose()
 
 
+# FOR KEY SHARE: a successor (FOR UPDATE) waits until this transaction ends, our own renewals go on meanwhile;
+# SQLite holds its one write lock already
+_HELD = (
+    sa.select(t.leases.c.holder, t.leases.c.token)
+    .where(t.leases.c.name == sa.bindparam("name"))
+    .with_for_update(read=True, key_share=True)
+)
+
+
 def _hold(tx: Transaction, fence: Fence) -> None:
     """Makes sure that the lease is the caller's until the end of the transaction."""
-    c = t.leases.c
-    # FOR KEY SHARE: a successor (FOR UPDATE) waits until this transaction ends, our own renewals go on meanwhile;
-    # SQLite holds its one write lock already
-    held = sa.select(c.holder, c.token).where(c.name == fence.name).with_for_update(read=True, key_share=True)
-    row = tx.first(held)
+    row = tx.first(_HELD, {"name": fence.name})
     if row is None or (row.holder, row.token) != (fence.holder, fence.token):
         raise LeaseLost(
             "somebody else coordinates now, nothing was written",

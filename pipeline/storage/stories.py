@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.model.alert import StoryKey
 from pipeline.storage import tables as t
+from pipeline.storage.columns import Key, Moment
 from pipeline.storage.session import Transaction
 
 s = t.stories.c
@@ -48,6 +49,23 @@ class StoryMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewMember:
+    """One finding's part in a story, to be stored."""
+
+    story_id: int
+    finding_id: int
+    version_id: int
+    slot: str
+    value: str
+    at: datetime
+    source: str = ""
+    family: str = ""
+    agency: str = ""
+    lang: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMove:
     """A merge or a split, kept so that it can be explained and undone."""
 
@@ -62,20 +80,46 @@ class StoryMove:
     undone_at: datetime | None
 
 
-def near(
-    tx: Transaction, *, claim: str, relation: str, slot: str, since: datetime, until: datetime
-) -> tuple[Story, ...]:
-    """Stories of that claim, relation and slot with coverage between these times, oldest first, merged ones left out.
-
-    Whether a value is the same within tolerance is not for the store to say.
-    """
-    query = (
-        sa.select(t.stories)
-        .where(s.claim == claim, s.relation == relation, s.slot == slot, s.merged_into.is_(None))
-        .where(s.last_at >= since, s.first_at <= until)
-        .order_by(s.first_at, s.id)
+_AT = sa.bindparam("when", type_=Moment)
+_NEAR = (
+    sa.select(t.stories)
+    .where(s.claim.in_(sa.bindparam("claims", expanding=True)))
+    .where(s.relation.in_(sa.bindparam("relations", expanding=True)))
+    .where(s.slot.in_(sa.bindparam("slots", expanding=True)))
+    .where(s.merged_into.is_(None), s.last_at >= sa.bindparam("since"), s.first_at <= sa.bindparam("until"))
+    .order_by(s.first_at, s.id)
+)
+_STRETCH = (
+    sa.update(t.stories)
+    .where(s.id == sa.bindparam("story"))
+    .values(
+        first_at=sa.case((s.first_at > _AT, _AT), else_=s.first_at),
+        last_at=sa.case((s.last_at < _AT, _AT), else_=s.last_at),
     )
-    return tuple(Story(**row._mapping) for row in tx.all(query))
+)
+_TOLD_IN = (
+    sa.update(t.finding_changes)
+    .where(t.finding_changes.c.finding_id == sa.bindparam("finding"))
+    .where(t.finding_changes.c.slot == sa.bindparam("of"), t.finding_changes.c.new == sa.bindparam("said"))
+    .values(story_id=sa.bindparam("story", type_=Key))
+)
+
+
+def near(tx: Transaction, keys: Collection[StoryKey], *, since: datetime, until: datetime) -> tuple[Story, ...]:
+    """Stories of the claims, relations and slots of these keys with coverage between these times, oldest first.
+
+    Merged ones are left out. Whether a value is the same within tolerance is not for the store to say.
+    """
+    asked = {
+        "claims": sorted({key.claim for key in keys}),
+        "relations": sorted({key.relation for key in keys}),
+        "slots": sorted({key.slot for key in keys}),
+        "since": since,
+        "until": until,
+    }
+    subjects = {(key.claim, key.relation, key.slot) for key in keys}
+    rows = tx.all(_NEAR, asked) if subjects else ()
+    return tuple(Story(**row._mapping) for row in rows if (row.claim, row.relation, row.slot) in subjects)
 
 
 def create(tx: Transaction, key: StoryKey, *, at: datetime) -> int:
@@ -90,52 +134,38 @@ def load(tx: Transaction, story_id: int) -> Story | None:
     return None if row is None else Story(**row._mapping)
 
 
-def add_member(
-    tx: Transaction,
-    story_id: int,
-    *,
-    finding_id: int,
-    version_id: int,
-    slot: str,
-    value: str,
-    at: datetime,
-    source: str = "",
-    family: str = "",
-    agency: str = "",
-    lang: str = "",
-    why: str = "",
-) -> bool:
-    """Joins a finding's change to a story. False when it stands in one already."""
-    values = {
-        "story_id": story_id,
-        "finding_id": finding_id,
-        "version_id": version_id,
-        "slot": slot,
-        "value": value,
-        "at": at,
-        "source": source,
-        "family": family,
-        "agency": agency,
-        "lang": lang,
-        "why": why,
-    }
-    if tx.insert_new(t.story_members, values) is None:
+def add_member(tx: Transaction, story_id: int, **more: Any) -> bool:
+    """Joins a finding's change to a story. False when it stands in one already. `more` as in NewMember."""
+    member = NewMember(story_id=story_id, **more)
+    if tx.insert_new(t.story_members, _plain(member)) is None:
         return False
-    tx.execute(
-        sa.update(t.stories)
-        .where(s.id == story_id)
-        .values(
-            first_at=sa.case((s.first_at > at, at), else_=s.first_at),
-            last_at=sa.case((s.last_at < at, at), else_=s.last_at),
-        )
-    )
-    ch = t.finding_changes.c
-    tx.execute(
-        sa.update(t.finding_changes)
-        .where(ch.finding_id == finding_id, ch.slot == slot, ch.new == value)
-        .values(story_id=story_id)
-    )
+    stretch(tx, [(story_id, member.at)])
+    _told_in(tx, [member])
     return True
+
+
+def add_members(tx: Transaction, members: Sequence[NewMember]) -> None:
+    """Joins changes of findings that were stored a moment ago, and stand in no story; `stretch` is for the caller."""
+    tx.insert_many(t.story_members, [_plain(one) for one in members])
+    _told_in(tx, members)
+
+
+def stretch(tx: Transaction, reached: Sequence[tuple[int, datetime]]) -> None:
+    """Lets stories reach to these times."""
+    if reached:
+        tx.execute(_STRETCH, [{"story": story, "when": at} for story, at in reached])
+
+
+def _plain(member: NewMember) -> dict[str, Any]:
+    return {name: getattr(member, name) for name in NewMember.__dataclass_fields__}
+
+
+def _told_in(tx: Transaction, members: Sequence[NewMember]) -> None:
+    if members:
+        tx.execute(
+            _TOLD_IN,
+            [{"story": m.story_id, "finding": m.finding_id, "of": m.slot, "said": m.value} for m in members],
+        )
 
 
 def members(tx: Transaction, story_id: int) -> tuple[StoryMember, ...]:

@@ -248,14 +248,14 @@ def test_stories_join_merge_split_and_come_apart_again(store: Store) -> None:
             tx, two, finding_id=first.id, version_id=first.version_id, slot="stage", value="signed", at=NOW
         )
         assert stories.origins(tx, one) == {"f1", "wire"}
-        near = stories.near(tx, claim="sale", relation="changes", slot="stage", since=NOW - DAY, until=NOW + 7 * DAY)
+        near = stories.near(tx, [KEY], since=NOW - DAY, until=NOW + 7 * DAY)
         assert [story.id for story in near] == [one, two]
         move = stories.merge(tx, two, one, why="same deal", by="ann", now=NOW)
         assert len(stories.members(tx, one)) == 3
         moved = findings.load(tx, third.id)
         assert moved is not None
         assert moved.changes[0].story_id == one
-        near = stories.near(tx, claim="sale", relation="changes", slot="stage", since=NOW, until=NOW + 7 * DAY)
+        near = stories.near(tx, [KEY], since=NOW, until=NOW + 7 * DAY)
         assert [(story.id, story.last_at) for story in near] == [(one, NOW + 2 * DAY)]
         assert stories.undo(tx, move, now=NOW)
         assert not stories.undo(tx, move, now=NOW)
@@ -318,7 +318,8 @@ def test_decisions_and_snoozes_are_kept(store: Store) -> None:
         raised = alerts.raise_alert(
             tx, [(KEY, story)], headline="h", severity="low", topic="t", finding_id=None, now=NOW
         )
-        alerts.record_decisions(tx, [send, hold], now=NOW, alert_id=raised.id, claim="sale")
+        decided = alerts.Decided(decisions=[send, hold], alert_id=raised.id, claim="sale")
+        alerts.record_decisions(tx, [decided], now=NOW)
         assert [row.decision for row in alerts.decisions(tx, alert_id=raised.id)] == [send, hold]
         assert alerts.held(tx, now=NOW) == ()
         assert [row.decision for row in alerts.held(tx, now=NOW + DAY)] == [hold]

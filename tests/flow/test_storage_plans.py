@@ -67,7 +67,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "findings of a topic": lambda tx: findings.select(tx, findings.Filter(topic="t")),
     "findings of an article": lambda tx: findings.select(tx, findings.Filter(article_id=1)),
     "findings of a day": lambda tx: findings.select(tx, findings.Filter(since=NOW, until=NOW + DAY, verdict="")),
-    "stories near": lambda tx: stories.near(tx, claim="c", relation="r", slot="s", since=NOW, until=NOW + DAY),
+    "stories near": lambda tx: stories.near(tx, [KEY], since=NOW, until=NOW + DAY),
     "members of a story": lambda tx: stories.members(tx, 1),
     "newest stories": lambda tx: stories.recent(tx, since=NOW),
     "alert of a key": lambda tx: alerts._holder(tx, [(KEY, 1)]),
@@ -75,6 +75,8 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "newest alerts": lambda tx: alerts.select(tx, before=10),
     "decisions of an alert": lambda tx: alerts.decisions(tx, alert_id=1),
     "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
+    "told of a claim": lambda tx: outbox.told(tx, since=NOW, claims=["c", "d"], alerts=[1, 2]),
+    "told on a channel": lambda tx: outbox.told_there(tx, ["log", "mail"], since=NOW),
     "messages of an alert": lambda tx: outbox.select(tx, kind="alert", thing_id=1),
     "digest of a day": lambda tx: digests.load(tx, kind="day", period_start=NOW),
     "history of a claim": lambda tx: ledger.history(tx, "c"),

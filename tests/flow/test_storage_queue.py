@@ -194,7 +194,7 @@ def test_a_message_stands_once_in_the_outbox(store: Store) -> None:
         assert put(tx, 1) is None
         assert put(tx, 1, part="2") is not None
         assert put(tx, 1, channel="mail") is not None
-        told = outbox.told(tx, since=NOW, claim="c")
+        told = outbox.told(tx, since=NOW, claims={"c"})
     assert [(row.alert, row.channel, row.story, row.keys) for row in told] == [("1", "log", "7", (key,))]
 
 
@@ -223,8 +223,19 @@ def test_delivery_takes_retries_parks_and_sends(store: Store) -> None:
         assert [row.id for row in again] == [taken[1].id]
         assert outbox.again(tx, taken[2].id, now=NOW)
         assert not outbox.again(tx, taken[0].id, now=NOW)
-        assert [row.alert for row in outbox.told(tx, since=NOW)] == ["0", "1", "2", "3", "9"]
-        assert outbox.told(tx, since=NOW)[-1].held_until == NOW + 5 * MINUTE
+        told = outbox.told_there(tx, {"log"}, since=NOW)
+        assert [row.alert for row in told] == ["0", "1", "2", "3", "9"]
+        assert told[-1].held_until == NOW + 5 * MINUTE
+        assert outbox.told_there(tx, {"log"}, since=NOW + MINUTE) == ()
+
+
+def test_what_was_told_of_an_alert_is_known_however_long_ago(store: Store) -> None:
+    with store.transaction() as tx:
+        put(tx, 1, claim="c", now=NOW - 90 * MINUTE)
+        put(tx, 2, claim="c")
+        put(tx, 3, claim="d")
+        assert [row.alert for row in outbox.told(tx, since=NOW, claims={"c"})] == ["2"]
+        assert [row.alert for row in outbox.told(tx, since=NOW, claims={"c"}, alerts=[1, 2])] == ["1", "2"]
 
 
 def test_jobs_tallies_marks_and_gates(store: Store) -> None:
