@@ -138,6 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))
+        if status == 503:
+            # How often a page that is down was asked for must not depend on how long an edition takes.
+            self.send_header("Retry-After", "86400")
         self.end_headers()
         self.wfile.write(body)
 
