@@ -237,7 +237,7 @@ def test_a_batch_is_whole_though_a_kill_fell_before_its_sending(at_desk: Desk) -
     sales(at_desk, 3, MIDNIGHT)
     at_desk.clock = desk_sample.Fixed(at=MORNING)
     with at_desk.store.transaction() as tx:
-        [lost] = deliver._claim(at_desk, tx)
+        [lost], _ = deliver._claim(at_desk, tx)
     at_desk.clock = desk_sample.Fixed(at=MORNING + deliver.LEASE)
     sales(at_desk, 1, MORNING + deliver.LEASE)
     deliver.deliver(at_desk)
