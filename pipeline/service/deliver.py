@@ -14,6 +14,7 @@ from pipeline.alert.message import collect
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
 from pipeline.model.rules import Channel
+from pipeline.notify.masking import failure
 from pipeline.service import tell
 from pipeline.service.wiring import Desk
 from pipeline.storage import digests, outbox
@@ -119,6 +120,10 @@ def _one(desk: Desk, delivery: Delivery, channel: Channel | None, down: set[str]
         notify.send(channel, message, now=now, done=tuple(delivery.payload.get("delivered", ())))
     except NotifyError as error:
         _refused(desk, delivery, error, retry_at, down, done)
+        return
+    except Exception as error:  # noqa: BLE001 - the one guard of messages: stored with its type, tried again, shown
+        unforeseen = failure(channel, f"{type(error).__name__}: {error}", permanent=False)
+        _refused(desk, delivery, unforeseen, retry_at, set(), done)
         return
     desk.write_now(lambda tx: _sent(tx, delivery, message, now))
     done.sent += 1

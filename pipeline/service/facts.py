@@ -18,6 +18,7 @@ from pipeline.storage.session import Transaction
 
 BASELINE = timedelta(weeks=8)  # of topic volumes before the period
 PAGE = 1_000
+TURNS = 2  # of the canary that may be missed before it counts as lost: one may just be on its way
 UNWELL = ("failing", "silent", "gone")
 
 
@@ -66,20 +67,25 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
         alerted=frozenset(
             str(number) for number in periods.told_of(tx, periods.alerts_of(tx, [one.id for one in found]).values())
         ),
-        canary=_canary(desk, tx),
+        canary=_canary(desk, tx, period),
         watch_version=watch.version,
         agencies=desk.agencies(),
     )
 
 
-def _canary(desk: Desk, tx: Transaction) -> CanaryFact | None:
-    """What was last seen of the canary; None while none was sent."""
+def _canary(desk: Desk, tx: Transaction, period: Period) -> CanaryFact | None:
+    """What was last seen of the canary; None while none was sent. One that was sent no more is lost, too."""
     told = jobs.marked(tx, "canary")
-    if not desk.settings.canary.enabled or not told:
+    settings = desk.settings.canary
+    if not settings.enabled or not told:
         return None
     last = told.get("last_found")
+    overdue = min(period.end, desk.clock.now()) - TURNS * settings.every
+    sent = datetime.fromisoformat(told["at"]) >= min(period.start, overdue)
     return CanaryFact(
-        found=bool(told["found"]), last_found=datetime.fromisoformat(last) if last else None, detail=told["detail"]
+        found=bool(told["found"]) and sent,
+        last_found=datetime.fromisoformat(last) if last else None,
+        detail=told["detail"] if sent else "the sending of it",
     )
 
 

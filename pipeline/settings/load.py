@@ -135,6 +135,7 @@ def load(folder: Path, *, env: Mapping[str, str], alerts_from: Path | None = Non
         alerts=alerts,
         warnings=faults.shown(warnings=True),
         places=places,
+        alerts_document=alerts_document,
         password=password,
         second_key=second_key,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -158,6 +159,18 @@ def test_a_canary_that_was_lost_leads_the_digest(at_desk: Desk) -> None:
         assert "canary article was not found" in form(digest)
 
 
+def test_a_canary_that_is_sent_no_more_is_lost(at_desk: Desk) -> None:
+    def seen(at: datetime, now: datetime) -> str:
+        value = {"found": True, "at": at.isoformat(), "last_found": at.isoformat(), "detail": "", "claims": ["x"]}
+        with at_desk.store.transaction() as tx:
+            jobs.mark(tx, "canary", value, now=at)
+        return morning(at_desk, now).canary
+
+    assert seen(NOW - timedelta(hours=7), NOW) == "found"
+    at_desk.configuration = replace(at_desk.configuration, alerts=replace(RULES, digests=(replace(PLAN, id="b"),)))
+    assert seen(NOW - timedelta(hours=7), NOW + 2 * DAY) == "missing"
+
+
 # --- a first run tells nobody, and stands in the first digest
 
 
@@ -273,6 +286,21 @@ def test_an_alert_that_went_out_in_a_batch_is_told(at_desk: Desk) -> None:
     assert all("already told" in one.reason for one in last)
 
 
+def test_a_channel_that_fails_in_a_way_nobody_foresaw_holds_up_no_other(at_desk: Desk) -> None:
+    odd = Channel(id="odd", kind="file", address="no\0path")
+    log = Channel(id="log", kind="file", address=str(at_desk.configuration.data / "alerts.jsonl"))
+    rule = replace(RULES.rules[0], channels=("odd", "log"))
+    rules = AlertRules(channels=(odd, log), rules=(rule,))
+    at_desk.configuration = replace(at_desk.configuration, alerts=rules)
+    sales(at_desk, 2, NOW)
+    done = deliver.deliver(at_desk)
+    assert (done.sent, done.retried) == (2, 2)
+    with at_desk.store.read() as tx:
+        rows = outbox.select(tx, channel="odd")
+    assert [(one.state, one.attempts) for one in rows] == [("pending", 1)] * 2
+    assert any("ValueError" in one.last_error for one in rows)
+
+
 # --- from the terminal
 
 
@@ -335,3 +363,38 @@ def test_a_digest_of_a_day_is_frozen_once(at_desk: Desk) -> None:
     assert daily.freeze(at_desk, PLAN, period, now=NOW + DAY) is None
     with at_desk.store.read() as tx:
         assert len(outbox.select(tx, kind="digest")) == 1
+
+
+def test_a_digest_is_shown_in_every_form_and_sent_once(folder: Path) -> None:
+    plans = "digests:\n  - {id: day, every: day, at: '00:00', channels: [log]}\n"
+    plans += "  - {id: week, every: week, at: '00:00', channels: [log]}\n"
+    written = folder / "alerts.yaml"
+    written.write_text(written.read_text(encoding="utf-8") + plans, encoding="utf-8")
+    today = datetime.now(UTC).date()
+    ahead = (today + DAY).isoformat()
+    whole = json.loads(said(folder, "digest", "--date", ahead, "--format", "json"))
+    assert whole["key"] == f"day-{ahead}"
+    assert not whole["quiet"]
+    assert said(folder, "digest", "--date", ahead, "--format", "html").startswith("<!doctype html>")
+    assert said(folder, "digest", "--date", ahead, "--format", "md").startswith("# ")
+    assert json.loads(said(folder, "digest", "--period", "week", "--format", "json"))["plan"] == "week"
+    long_ago = (today - 30 * DAY).isoformat()
+    assert json.loads(said(folder, "digest", "--date", long_ago, "--format", "json"))["coverage"]["findings"] == 0
+    for _ in range(2):
+        said(folder, "digest", "--date", today.isoformat(), "--send")
+    log = (folder.parent / "alerts.log").read_text(encoding="utf-8")
+    assert log.count(f"digest-day-{today.isoformat()}") == 1
+
+
+def test_a_server_that_is_away_is_told_with_its_file_and_line(folder: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        rules = "channels:\n  log: {kind: file, path: alerts.log}\n"
+        rules += f"  hook: {{kind: webhook, address: 'http://127.0.0.1:{port}/'}}\n"
+        rules += "rules:\n  - {id: all, channels: [log, hook]}\n"
+        (folder / "alerts.yaml").write_text(rules, encoding="utf-8")
+        told = [line for line in said(folder, "check").splitlines() if line.startswith("warning: ") and "hook" in line]
+        assert len(told) == 1
+        assert "alerts.yaml:3:" in told[0]
+        assert "hook" not in said(folder, "check", "--offline").partition("tells")[0]
