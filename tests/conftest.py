@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import re
 import shutil
 import socket
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from pipeline.storage import schema
-from pipeline.storage.session import Store, open_store
+from pipeline.storage.session import Store, Transaction, open_store
+from pipeline.storage.tables.declare import metadata
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
@@ -62,6 +65,33 @@ def _literal(host: str) -> bool:
 sys.addaudithook(_fence)
 
 
+ENOUGH = 4 << 30  # bytes that a folder in memory must have free: an installed environment is half a gigabyte
+
+
+def pytest_configure() -> None:
+    """Temporary files stand in memory where they can: no test is about a disk that loses power, and syncing waits."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or not os.access(memory, os.W_OK) or "TMPDIR" in os.environ:
+        return
+    about = os.statvfs(memory)
+    if about.f_bavail * about.f_frsize > ENOUGH and not about.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None  # what was found before
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first, whatever the order of the rest, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: looking through it for garbage again and again took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @cache
 def postgres_fault() -> str:
     """Why tests on PostgreSQL cannot run, "" when they can."""
@@ -85,21 +115,98 @@ def need_postgres() -> None:
         pytest.skip(fault)
 
 
+def _within(name: str) -> str:
+    """The address of a schema. No commit waits for the disk: no test is about a server that loses power."""
+    joint = "&" if "?" in POSTGRES else "?"
+    return f"{POSTGRES}{joint}options=-csearch_path%3D{name}%20-csynchronous_commit%3Doff"
+
+
+def _name() -> str:
+    return f"t_{uuid.uuid4().hex[:16]}"
+
+
+@cache
+def _admin() -> Store:
+    """One connection a worker that makes schemas and takes them away."""
+    return open_store(_within("public"))
+
+
+def _drop(name: str) -> None:
+    with _admin().transaction() as tx:
+        tx.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
+
+
 @contextmanager
 def postgres_schema() -> Iterator[str]:
     """The address of an empty schema that is gone afterwards."""
     need_postgres()
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    admin = open_store(POSTGRES)
-    with admin.transaction() as tx:
+    name = _name()
+    with _admin().transaction() as tx:
         tx.execute(sa.text(f"CREATE SCHEMA {name}"))
-    joint = "&" if "?" in POSTGRES else "?"
     try:
-        yield f"{POSTGRES}{joint}options=-csearch_path%3D{name}"
+        yield _within(name)
     finally:
-        with admin.transaction() as tx:
-            tx.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
-        admin.close()
+        _drop(name)
+
+
+# Tables with rows of their own, those first that refer to others; `search_words` is PostgreSQL's full-text index.
+FILLED = ("search_words", *(table.name for table in reversed(metadata.sorted_tables)))
+
+
+class Schemas:
+    """Schemas with all tables, for one test at a time: emptied after it, since making thirty tables takes longer."""
+
+    FEW = 2_000  # rows; what held more is not used again: empty pages would slow down what follows
+
+    def __init__(self, statements: str) -> None:
+        self._statements = statements
+        self._free: list[str] = []
+        self._made: dict[str, list[str]] = {}
+
+    def take(self) -> str:
+        """The name of one with current tables and nothing in them."""
+        if self._free:
+            return self._free.pop()
+        name = _name()
+        with _admin().transaction() as tx:
+            run = tx.connection.exec_driver_sql
+            run(f"CREATE SCHEMA {name}; SET LOCAL search_path = {name}; {self._statements}")
+            self._made[name] = self._shape(tx, name)
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Empties it, and counts from 1 again; one that holds much, or is not as it was made, is dropped."""
+        with _admin().transaction() as tx:
+            run = tx.connection.exec_driver_sql
+            kept = self._shape(tx, name) == self._made[name]
+            if kept:
+                run(f"SET LOCAL search_path = {name}")
+                kept = sum(run(f"DELETE FROM {table}").rowcount for table in FILLED) < self.FEW
+                run(f"SELECT setval(c.oid, 1, false) FROM pg_class c WHERE {self._of(name)} AND c.relkind = 'S'")
+        if kept:
+            self._free.append(name)
+        else:
+            self._forget(name)
+
+    def close(self) -> None:
+        for name in tuple(self._made):
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        del self._made[name]
+        _drop(name)
+
+    def _shape(self, tx: Transaction, name: str) -> list[str]:
+        """Every column of every table and index."""
+        columns = (
+            f"SELECT c.relname || ' ' || a.attname || ' ' || a.atttypid || ' ' || a.attnotnull FROM pg_class c "
+            f"JOIN pg_attribute a ON a.attrelid = c.oid WHERE {self._of(name)} AND a.attnum > 0 ORDER BY 1"
+        )
+        return [row[0] for row in tx.all(sa.text(columns))]
+
+    @staticmethod
+    def _of(name: str) -> str:
+        return f"c.relnamespace = '{name}'::regnamespace"
 
 
 @pytest.fixture
@@ -129,17 +236,28 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A store with the current schema and nothing in it, on each of the two databases in turn."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
 @pytest.fixture
-def store(request: pytest.FixtureRequest, database_url: str, sqlite_template: Path) -> Iterator[Store]:
-    """A store with the current schema, on each of the two databases in turn."""
-    if database_url.startswith("sqlite:///"):
-        shutil.copy(sqlite_template, database_url.removeprefix("sqlite:///"))
-    opened = open_store(database_url)
-    if opened.postgres:
-        with opened.transaction() as tx:
-            tx.connection.exec_driver_sql(request.getfixturevalue("postgres_statements"))
+def postgres_store(schemas: Schemas) -> Iterator[Store]:
+    """A store with the current schema on PostgreSQL, in a schema that no other test uses meanwhile."""
+    name = schemas.take()
+    opened = open_store(_within(name))
     yield opened
     opened.close()
+    schemas.give_back(name)
+
+
+@pytest.fixture(scope="session")
+def schemas(postgres_statements: str) -> Iterator[Schemas]:
+    found = Schemas(postgres_statements)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -41,6 +42,22 @@ _API = (reading, changing, exporting)
 _PAGES = (account, alerts, articles, claims, feeds, probes, search, sources, stories, today, topics, trying)
 
 
+class Application(FastAPI):
+    """FastAPI, with an OpenAPI document that also says how to come in and what problems look like."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document: made when it is first asked for, since that takes longer than all the rest of a start."""
+        schema = super().openapi()
+        if "security" not in schema:
+            parts = schema.setdefault("components", {})
+            parts.setdefault("schemas", {})["Problem"] = problems.Problem.model_json_schema()
+            for name in ("HTTPValidationError", "ValidationError"):
+                parts["schemas"].pop(name, None)
+            parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            schema["security"] = [{"token": []}]
+        return schema
+
+
 def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | None = None) -> FastAPI:
     """The ASGI application over a desk.
 
@@ -48,7 +65,7 @@ def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | Non
     Raises ConfigError when the pages would be open to others without users.
     """
     refuse_without_users(desk)
-    app = FastAPI(
+    app = Application(
         title="claimwatch",
         version=__version__,
         description="What coverage says of what is known, and what was decided about it.",
@@ -62,7 +79,6 @@ def create_app(desk: Desk, *, metrics: Metrics | None = None, ready: Ready | Non
         app.include_router(module.router, include_in_schema=False)
     for api in _API:
         app.include_router(api.router, prefix="/api/v1")
-    _describe(app)
     _handle(app)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=6)
     app.add_middleware(guard.Guard, hosts=state.hosts(desk), origins=state.origins(desk))
@@ -78,17 +94,6 @@ def refuse_without_users(desk: Desk) -> None:
             thing=f"web.host {host}",
             hint="add one with: claimwatch users add NAME; or listen on 127.0.0.1",
         )
-
-
-def _describe(app: FastAPI) -> None:
-    """Completes the OpenAPI document: how to come in, and the shape of problems."""
-    schema = app.openapi()  # made once and kept by FastAPI, which serves this very object
-    parts = schema.setdefault("components", {})
-    parts.setdefault("schemas", {})["Problem"] = problems.Problem.model_json_schema()
-    for name in ("HTTPValidationError", "ValidationError"):
-        parts["schemas"].pop(name, None)
-    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    schema["security"] = [{"token": []}]
 
 
 def _handle(app: FastAPI) -> None:

@@ -14,6 +14,8 @@ from pipeline.storage.session import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.first
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:

@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PIP = "23.2"
 
+pytestmark = pytest.mark.first
+
 
 def call(*words: str | Path, cwd: Path, timeout: int = 300) -> str:
     """Run a command in an environment without our checkout; what it printed."""
@@ -32,14 +34,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("install")
     call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
     (wheel,) = (folder / "dist").glob("claimwatch-*.whl")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     python = folder / "env" / "bin" / "python"
-    quiet = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    call(python, *quiet, f"pip=={OLDEST_PIP}", cwd=folder)
+    quiet = ("install", "--quiet", "--disable-pip-version-check")
+    call(sys.executable, "-m", "pip", "--python", python, *quiet, f"pip=={OLDEST_PIP}", cwd=folder)
     constraints = folder / "constraints.txt"
     locked = re.findall(r"^([A-Za-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
     constraints.write_text("\n".join(locked), encoding="utf-8")
-    call(python, *quiet, "--no-compile", "--constraint", constraints, wheel, cwd=folder)
+    call(python, "-m", "pip", *quiet, "--no-compile", "--constraint", constraints, wheel, cwd=folder)
     return folder
 
 
