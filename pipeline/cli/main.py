@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.errors import ClaimwatchError, ConfigError
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2  # bad usage or configuration
+GARBAGE_AFTER = 50_000  # objects: what is imported, read and compiled at the start are a million, and all of them stay
 
 # command -> (module, what it does in a line); the order is that of the help
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -97,6 +99,7 @@ def fail(error: ClaimwatchError) -> NoReturn:
 
 def main(args: list[str] | None = None) -> Any:
     """Entry point of the console script."""
+    gc.set_threshold(GARBAGE_AFTER, 20, 20)
     try:
         return root.main(args, prog_name="claimwatch")
     except ClaimwatchError as error:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -19,8 +20,7 @@ NAME, LATER, LISTED, CUE = range(4)  # what an entry's target is
 ANY = ""  # in place of a term, where a rule asks for none
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # thirty thousand are made for a watch: a tuple is made in a third of a dataclass's time
     """What a literal of the automaton stands for, once its tail matches."""
 
     sort: int  # NAME, LATER, LISTED, CUE

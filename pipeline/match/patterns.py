@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 
 from pipeline.text.cues import Endings
-from pipeline.text.fold import clean, fold
+from pipeline.text.fold import LOOSE, fold
 
 WORD = r"[\w\u0900-\u0963\u064b-\u065f\u200c]"  # letters, digits and the vowel signs that are written after them
 STOP = r"(?![\w\u0900-\u0963\u064b-\u065f])"
@@ -37,9 +37,21 @@ def tail(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
+class _Letters(dict[int, str | None]):
+    """What each letter folds to, met once; a loose mark to nothing. For names, which are short and many."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        self[code] = None if char in LOOSE else fold(char)
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
 def fold_name(text: str) -> str:
     """Folded as texts are: without loose marks, case, accents and variants of letters."""
-    return fold(clean(text).text)
+    return fold(text) if text.isascii() else text.translate(_LETTERS)
 
 
 def literals(name: str, endings: Endings, *, is_name: bool) -> list[tuple[str, str]]:

@@ -32,6 +32,8 @@ def _as_list(value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     """Text, also where YAML saw a number (`40`, `2021`, `13.5e9`)."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -191,22 +191,22 @@ class _Watched:
 
     def _concept(self, document: Document, name: str, concept: files.ConceptEntry) -> None:
         loc = ("concepts", name)
-        _once(self.names.terms, name, document, loc, self.faults)
+        _once(self.names.knows(name), name, document, loc, self.faults)
         self.names.concepts[name] = concept
         self.checks.append(_later(references.check_concept, self.names, concept, document, loc, self.faults))
 
     def _words(self, document: Document, name: str, languages: files.Names) -> None:
-        _once(self.names.terms, name, document, ("words", name), self.faults)
+        _once(self.names.knows(name), name, document, ("words", name), self.faults)
         self.names.words[name] = languages
         references.check_words(languages, document, ("words", name), self.faults)
 
     def _topic(self, document: Document, i: int, topic: files.TopicEntry) -> None:
-        _once(self.names.topics, topic.id, document, ("topics", i, "id"), self.faults)
+        _once(topic.id in self.names.topics, topic.id, document, ("topics", i, "id"), self.faults)
         self.names.topics[topic.id] = topic
         self.checks.append(_later(references.check_topic, self.names, topic, document, ("topics", i), self.faults))
 
     def _claim(self, document: Document, i: int, claim: files.ClaimEntry) -> None:
-        _once(self.names.claims, claim.id, document, ("claims", i, "id"), self.faults)
+        _once(claim.id in self.names.claims, claim.id, document, ("claims", i, "id"), self.faults)
         self.names.claims[claim.id] = claim
         self.places[claim.id] = document.file
         self.checks.append(_later(references.check_claim, self.names, claim, document, ("claims", i), self.faults))
@@ -226,8 +226,8 @@ def _later(check: Callable[..., None], *args: Any) -> Callable[[], None]:
     return lambda: check(*args)
 
 
-def _once(known: Any, name: str, document: Document, loc: Loc, faults: Faults) -> None:
-    if name in known:
+def _once(known: bool, name: str, document: Document, loc: Loc, faults: Faults) -> None:
+    if known:
         faults.add(document, loc, f"duplicate id {name!r}: another entry has it already")
 
 

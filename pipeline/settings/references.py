@@ -51,6 +51,10 @@ class Names:
     def terms(self) -> set[str]:
         return self.concepts.keys() | self.words.keys() | self.unread
 
+    def knows(self, term: str) -> bool:
+        """Whether it is one of the terms."""
+        return term in self.concepts or term in self.words or term in self.unread
+
     def note_unread(self, entries: object) -> None:
         """Take the ids of entries that could not be read: the keys of a mapping, the `id` of what a list holds."""
         if isinstance(entries, dict):
@@ -91,7 +95,7 @@ def check_terms(names: Names, terms: Iterable[str], document: Document, loc: Loc
     """Each term, and each of its `a|b` alternatives, is a concept or a word list."""
     for i, term in enumerate(terms):
         for part in term.split("|"):
-            if part not in names.terms and part != BROKEN:
+            if not names.knows(part) and part != BROKEN:
                 faults.unknown(document, (*loc, i), "concept or word list", part, names.terms)
 
 

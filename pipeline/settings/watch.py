@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 
 from pipeline.model.watch import Claim, Concept, Expectation, Group, Rates, Slot, Topic, Watch
@@ -46,7 +46,7 @@ def _hash(thing: object) -> str:
 
 def _plain(thing: object) -> object:
     if is_dataclass(thing) and not isinstance(thing, type):
-        return asdict(thing)
+        return {field.name: getattr(thing, field.name) for field in fields(thing)}  # json goes on into them
     if isinstance(thing, date | timedelta):
         return str(thing)
     raise TypeError(type(thing).__name__)

@@ -13,9 +13,10 @@ import yaml
 
 from pipeline.errors import ConfigError
 
-_LOADER: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C parser is eight times as fast
+_PARSER: type[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C parser is eight times as fast
 _INT = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_BEGINS_NUMBER = frozenset("+-.0123456789")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -24,6 +25,19 @@ _WORDS: dict[str, Any] = {
 _PLAIN_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", None)
 
 Path_ = Sequence[str | int]
+
+
+class _Loader(_PARSER):  # type: ignore[misc]
+    """Composes without asking what each scalar resolves to: that is decided here, by the rules of YAML 1.2."""
+
+    def descend_resolver(self, *_: object) -> None:
+        """No path resolves to anything."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing was descended into."""
+
+    def resolve(self, *_: object) -> None:
+        """No tag, unless one is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,7 @@ def read_text(text: str, name: str) -> Document:
     """Read YAML that stands in no file, as `read_document` does."""
     document = Document(name)
     try:
-        document.root = yaml.compose(text, Loader=_LOADER)
+        document.root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(document.file, mark.line + 1, mark.column + 1) if mark else Place(document.file)
@@ -111,6 +125,8 @@ class _Reader:
         self._open: set[int] = set()
 
     def plain(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
+        if type(node) is yaml.ScalarNode and node.tag in _PLAIN_TAGS:  # most nodes, and none of them holds another
+            return _scalar(node)
         if id(node) in self._open:
             _fault(self._document, node, path, "holds itself: an alias may not stand within its own anchor")
             return None
@@ -150,6 +166,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINS_NUMBER:
+        return text
     if _INT.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
