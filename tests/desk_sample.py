@@ -17,6 +17,7 @@ from pipeline.model.article import Article, Extracted
 from pipeline.model.source import Source, SourceState
 from pipeline.service import record
 from pipeline.service.clock import Clock
+from pipeline.service.desk import entry
 from pipeline.service.engine import Engine
 from pipeline.service.wiring import Desk
 from pipeline.settings.duration import parse_duration
@@ -26,6 +27,7 @@ from pipeline.storage import schema, sources
 from pipeline.storage.session import Store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "a long enough password"  # of every user: one is hashed once, since that is slow by intent
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
 
@@ -124,24 +126,31 @@ def desk(store: Store, *, now: datetime = NOW, **web: object) -> Desk:
 
 
 @cache
-def _model() -> tuple[tempfile.TemporaryDirectory[str], Path]:
-    """A database file with the sample in it, made once a process and copied for each test."""
+def _model(*users: tuple[str, str]) -> tuple[tempfile.TemporaryDirectory[str], Path]:
+    """A database file with the sample and these users in it, made once a process and copied for each test."""
     folder = tempfile.TemporaryDirectory(prefix="claimwatch-sample-")
-    path = Path(folder.name) / "sample.db"
-    schema.upgrade(f"sqlite:///{path}", ROOT / "migrations")
-    store = open_store(f"sqlite:///{path}")
-    desk(store)
-    store.close()
-    return folder, path
+    if users:
+        made = copied(Path(folder.name))
+        for name, role in users:
+            entry.add_user(made, name, PASSWORD, role)
+        made.store.close()
+    else:
+        schema.upgrade(f"sqlite:///{folder.name}/desk.db", ROOT / "migrations")
+        store = open_store(f"sqlite:///{folder.name}/desk.db")
+        desk(store)
+        store.close()
+    return folder, Path(folder.name)
 
 
-def copied(folder: Path, **web: object) -> Desk:
-    """A desk as `desk` makes it, on an SQLite file of its own in that folder; its store is the caller's to close."""
-    _, model = _model()
-    path = folder / "desk.db"
-    for part in model.parent.glob("sample.db*"):
-        shutil.copyfile(part, folder / part.name.replace("sample", "desk"))
-    return empty_desk(open_store(f"sqlite:///{path}"), **web)
+def copied(folder: Path, *users: tuple[str, str], **web: object) -> Desk:
+    """A desk as `desk` makes it, on an SQLite file of its own in that folder; its store is the caller's to close.
+
+    `users` are names with their roles; the password of each is PASSWORD.
+    """
+    _, model = _model(*users)
+    for part in model.glob("desk.db*"):
+        shutil.copyfile(part, folder / part.name)
+    return empty_desk(open_store(f"sqlite:///{folder / 'desk.db'}"), **web)
 
 
 def add(desk: Desk, texts: Iterable[Text]) -> None:

@@ -24,8 +24,7 @@ from pipeline.web.serve import serving
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = desk_sample.copied(tmp_path)
-    entry.add_user(made, "vera", "a long enough password", "reviewer")
+    made = desk_sample.copied(tmp_path, ("vera", "reviewer"))
     yield made
     made.store.close()
 

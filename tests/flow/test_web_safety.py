@@ -19,13 +19,14 @@ from pipeline.storage import findings, people, sources
 from pipeline.web.app import create_app
 from pipeline.web.serve import serving
 
-PASSWORD = "a long enough password"
+PASSWORD = desk_sample.PASSWORD
+USERS = (("rita", "reader"), ("vera", "reviewer"))
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>{{7*7}}"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = desk_sample.copied(tmp_path)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    made = desk_sample.copied(tmp_path, *(USERS if "port" in request.fixturenames else ()))
     yield made
     made.store.close()
 
@@ -40,8 +41,6 @@ def open_port(desk: Desk) -> Iterator[int]:
 @pytest.fixture
 def port(desk: Desk) -> Iterator[int]:
     """Pages with a reader and a reviewer."""
-    entry.add_user(desk, "rita", PASSWORD, "reader")
-    entry.add_user(desk, "vera", PASSWORD, "reviewer")
     with serving(create_app(desk, metrics=lambda: (b"numbers 1\n", "text/plain")), "127.0.0.1", 0) as port:
         yield port
 
