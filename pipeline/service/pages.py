@@ -332,8 +332,16 @@ async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked:
 
 async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> str:
     """Why there is no new version, or "" when one was stored."""
+    history, title = await desk.read(
+        lambda tx: (articles.versions(tx, row.id), entries.title_of(tx, row.id, row.source))
+    )
+    if not history:
+        return Reason.NO_TEXT
+    current = history[-1]
+    title = title or current.title
+    known = (row.etag, row.last_modified) if title == current.title else ("", "")  # a 304 says nothing of the feed
     try:
-        response = await fetcher.get(row.url, etag=row.etag, last_modified=row.last_modified, kind="page")
+        response = await fetcher.get(row.url, etag=known[0], last_modified=known[1], kind="page")
     except FetchError as error:
         return str(error.reason)
     if response.status == 304:
@@ -342,11 +350,7 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     if not isinstance(page, Done):
         return str(page.reason)
     source = desk.source(row.source)
-    history = await desk.read(lambda tx: articles.versions(tx, row.id))
-    if not history:
-        return Reason.NO_TEXT
-    current = history[-1]
-    settled = _settled(page.value, current)
+    settled = _settled(page.value, current, title)
     seen = record.Seen(
         url=row.url,
         page=settled,
@@ -381,9 +385,9 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     return ""
 
 
-def _settled(page: Extracted, current: articles.VersionRow) -> Extracted:
-    """A page seen again keeps the date and title that its feed gave: only what the page itself says is compared."""
-    return replace(page, published=current.published or page.published, title=current.title or page.title)
+def _settled(page: Extracted, current: articles.VersionRow, title: str) -> Extracted:
+    """A page seen again keeps the date that its feed gave, and has the headline that its feed gives by now."""
+    return replace(page, published=current.published or page.published, title=title or page.title)
 
 
 def _version(row: articles.VersionRow) -> versions.Version:

@@ -84,10 +84,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """What one feed of many brought: (source, key) of new entries, numbers of known ones that say something new."""
+    """What one feed of many brought: (source, key) of new entries, numbers of known ones that say something new.
+
+    `retitled` are those of the changed ones whose headline is another.
+    """
 
     new: tuple[tuple[str, str], ...] = ()
     changed: tuple[int, ...] = ()
+    retitled: tuple[int, ...] = ()
 
 
 def add(tx: Transaction, entries: Sequence[Entry], *, now: datetime, backlog_before: datetime | None = None) -> Added:
@@ -109,7 +113,7 @@ def add_all(tx: Transaction, batches: Sequence[Batch], *, now: datetime) -> tupl
     fresh: list[dict[str, Any]] = []
     same: list[int] = []
     for one, entries in zip(batches, named, strict=True):
-        new, changed = [], []
+        new, changed, retitled = [], [], []
         for key, entry in entries.items():
             row = known.get(key)
             if row is None:
@@ -117,15 +121,31 @@ def add_all(tx: Transaction, batches: Sequence[Batch], *, now: datetime) -> tupl
                 fresh.append(_values(entry, now, one.backlog_before))
             elif (row.title, row.url, row.updated) != (storable(entry.title), storable(entry.url), entry.updated):
                 changed.append(row.id)
+                retitled += [row.id] if row.title != storable(entry.title) else []
                 values = {"title": entry.title, "updated": entry.updated, "url": entry.url, "host": host_of(entry.url)}
                 tx.execute(sa.update(t.entries).where(c.id == row.id).values(**values, last_seen=now))
             elif now - row.last_seen > SEEN_EVERY or row.last_seen > now:
                 same.append(row.id)
-        brought.append(Brought(new=tuple(new), changed=tuple(changed)))
+        brought.append(Brought(new=tuple(new), changed=tuple(changed), retitled=tuple(retitled)))
     for at in range(0, len(same), 500):
         tx.execute(sa.update(t.entries).where(c.id.in_(same[at : at + 500])).values(last_seen=now))
     many.insert(tx, t.entries, fresh)
     return tuple(brought)
+
+
+def articles_of(tx: Transaction, ids: Sequence[int]) -> frozenset[int]:
+    """The articles that these entries led to."""
+    if not ids:
+        return frozenset()
+    query = sa.select(c.article_id).where(c.id.in_(list(ids)), c.article_id.is_not(None))
+    return frozenset(row.article_id for row in tx.all(query))
+
+
+def title_of(tx: Transaction, article_id: int, source: str) -> str:
+    """The headline that the item which led to the article has by now, "" when there is none."""
+    query = sa.select(c.title).where(c.article_id == article_id, c.source == source, c.stage == "done")
+    row = tx.first(query.order_by(c.id).limit(1))
+    return "" if row is None else str(row.title)
 
 
 def _named(entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:

@@ -131,3 +131,31 @@ def test_an_item_that_is_all_there_is_gets_an_address_without_secrets(
     run(at_desk)
     (article,) = at_desk.read_now(lambda tx: articles.recent(tx, limit=10))
     assert article.url.startswith(f"http://***@127.0.0.1:{server.port}/private?token=***#")
+
+
+def page_of(headline: str) -> Page:
+    text = "".join(f"<p>{part}.</p>" for part in TEXT.split(". "))
+    return Page(
+        f"<!doctype html><html lang='en'><title>{headline}</title><article><h1>{headline}</h1>{text}</article>".encode(),
+        headers={"Content-Type": "text/html; charset=utf-8", "ETag": '"same"'},
+    )
+
+
+def feed_of(headline: str) -> Page:
+    item = f"<item><guid>1</guid><link>/port</link><title>{headline}</title></item>"
+    return Page(f"<rss version='2.0'><channel>{item}</channel></rss>".encode())
+
+
+def test_an_edited_headline_is_a_version(watching: Callable[[Source], Desk], server: Misbehaving) -> None:
+    server.pages |= {"/port": page_of("Port to open in May"), "/rss": feed_of("Port to open in May")}
+    at_desk = watching(Source(id="outlet", url=server.url("/rss")))
+    settings = at_desk.configuration.settings
+    everything = settings.model_copy(update={"articles": settings.articles.model_copy(update={"put_off": False})})
+    at_desk.configuration = replace(at_desk.configuration, settings=everything)
+    assert run(at_desk).worked.articles == 1
+    server.pages |= {"/rss": feed_of("Port to open in July")}  # the page answers as before
+    assert run(at_desk, timedelta(days=9)).revisited.articles == 1
+    (article,) = at_desk.read_now(lambda tx: articles.recent(tx, limit=10))
+    told = [one.title for one in at_desk.read_now(lambda tx: articles.versions(tx, article.id))]
+    assert told == ["Port to open in May", "Port to open in July"]
+    assert run(at_desk, timedelta(days=9, hours=7)).revisited.articles == 0
