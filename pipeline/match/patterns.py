@@ -23,7 +23,6 @@ SPACE = r"[^\w\n]{1,3}"
 LONGEST_LITERAL = 60
 _WORD_SIGN = re.compile(WORD)
 WORDS = re.compile(WORD + "+")
-FRAGMENTS = re.compile(r"[\w\u0900-\u0963\u064b-\u065f]+")  # words, parted where a joiner may end one
 
 
 def is_word_sign(char: str) -> bool:
@@ -110,17 +109,25 @@ class Piece:
 
     stem: str  # how it begins
     end: str  # regular expression of what follows, up to the end of the word
+    place: int  # among the words of the name, gaps included
     prefix: str = ""  # regular expression of what may be written before it without a space
     exact: str = ""  # the stem as it must be written, "" when case does not matter
 
 
-def pieces(name: str, endings: Endings, *, is_name: bool) -> list[tuple[Piece, ...]]:
-    """The words that a text has, in any order and anywhere, whenever one of the patterns of `literals` matches it.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to write a name or phrase: as the automaton and its tail find it in a text, and by its words."""
 
-    One tuple for each way to write the name's hyphens. An empty one asks for nothing.
-    """
+    literal: str
+    tail: str
+    pieces: tuple[Piece, ...]  # the words, in order; a text that the pattern matches has them all
+
+
+def ways(name: str, endings: Endings, *, is_name: bool) -> list[Way]:
+    """The patterns of `literals` that can be met, with their words. A way without words asks for nothing."""
     folded = fold_name(" ".join(name.split()))
-    return [tuple(_pieces(form, endings, is_name)) for form in _hyphen_forms(folded) if form.split(" ")[0] != "*"]
+    forms = [form for form in _hyphen_forms(folded) if form.split(" ")[0] != "*"]
+    return [Way(*_compile(form, endings, is_name), tuple(_pieces(form, endings, is_name))) for form in forms]
 
 
 def _pieces(form: str, endings: Endings, is_name: bool) -> Iterator[Piece]:
@@ -130,4 +137,4 @@ def _pieces(form: str, endings: Endings, is_name: bool) -> Iterator[Piece]:
         last = place == len(words) - 1
         stem, end = _word(word, endings, ending, last=last)
         if stem and not (word == ".." and place):
-            yield Piece(stem, end + (STOP if last else r"(?!\w)"), "" if place else endings.prefix)
+            yield Piece(stem, end + (STOP if last else r"(?!\w)"), place, "" if place else endings.prefix)

@@ -7,6 +7,7 @@ because the length must not change; `clean` removes them and maps offsets back.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def _fold_char(char: str) -> str:
 
 PARTED = "\x02"  # in words taken from markup: elements end here, so what it parts may belong together or not
 
-_ASCII = {chr(n) for n in range(128)}
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
@@ -79,7 +80,7 @@ def fold(text: str) -> str:
     folded = text.replace("İ", "i").lower()  # the one letter whose lower case is two code points
     if len(folded) != len(text):  # a newer Unicode may add another
         return "".join(map(_fold_char, text))
-    for char in set(folded) - _ASCII:
+    for char in set(_BEYOND_ASCII.findall(folded)):
         to = _fold_char(char)
         if to != char:
             folded = folded.replace(char, to)
@@ -114,6 +115,7 @@ LOOSE = frozenset(
     + "".join(chr(c) for c in (*range(0x064B, 0x0660), *range(0x0300, 0x0370), *range(0x06D6, 0x06DD)))
     + "".join(chr(c) for c in range(0x2066, 0x206A))
 )
+_LOOSE = re.compile("[" + "".join(sorted(LOOSE)) + "]")  # a search stops at the first, and is quicker than a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,9 @@ def clean(text: str) -> Clean:
 
     Most texts have none and come back as they are. Precomposed letters are left to `fold`.
     """
-    loose = LOOSE.intersection(text) if not text.isascii() else frozenset()
-    if not loose:
+    if text.isascii() or not _LOOSE.search(text):
         return Clean(text)
+    loose = LOOSE.intersection(text)
     pieces: list[str] = []
     cuts: list[int] = []
     shifts: list[int] = []

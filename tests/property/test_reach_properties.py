@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pipeline.analyse import analyse
 from pipeline.extract.union import union
-from pipeline.match import reach as reach_module
 from pipeline.match.index import compile_watch
 from pipeline.match.reach import compile_reach
 from pipeline.match.reading import read
@@ -21,6 +20,7 @@ from pipeline.model.source import Entry
 from pipeline.model.watch import Claim, Concept, Group, Topic, Watch
 from pipeline.settings import shipped
 from pipeline.settings.load import load
+from pipeline.text.fold import PARTED
 
 SHIPPED = load(shipped.path("config"), env={}).watch
 LABELLED = Path(__file__).resolve().parents[1] / "gate" / "tuning.jsonl"
@@ -135,15 +135,26 @@ def test_a_page_without_text_takes_the_long_way(page: str) -> None:
     assert union(page, content_type="text/html") is None
 
 
-@given(st.lists(texts(), min_size=2, max_size=6), st.integers(1, 12))
-@settings(max_examples=100, deadline=None)
-def test_words_that_were_let_go_in_the_middle_of_a_page_are_not_missed(pages: list[str], room: int) -> None:
-    """However little is remembered, and whatever was read before, a page's words are told from it alone."""
-    whole, little = compile_reach(WATCH), compile_reach(WATCH)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reach_module, "REMEMBERED", room)
-        short = [little.terms(page) for page in pages]
-    assert short == [whole.terms(page) for page in pages]
+@given(st.lists(st.tuples(texts(), st.sampled_from(["kept", "kept", "left out"]), st.booleans()), max_size=6))
+@settings(max_examples=400, deadline=None)
+def test_a_reading_may_leave_out_elements(elements: list[tuple[str, str, bool]]) -> None:
+    """Names stay within reach whichever elements are left out, and whether a blank stands in their place."""
+    whole = PARTED.join(text for text, _, _ in elements)
+    body, gone = "", False
+    for text, fate, blank in elements:
+        if fate == "kept":
+            body += (" " if blank or gone else "") + text
+        gone = fate != "kept"
+    named = set(read(Article(id="a", text=body), compile_watch(WATCH)).where)
+    assert named - {"no"} <= compile_reach(WATCH).terms(whole)
+
+
+def test_words_of_a_phrase_that_stand_apart_in_one_text_are_no_phrase() -> None:
+    """Else pages would be read for words that any page has."""
+    reach = compile_reach(WATCH)
+    assert "sale" in reach.terms("They take early delivery.")
+    assert "sale" not in reach.terms("They take a walk, and the letter is lost, and no delivery is left for them.")
+    assert "sale" in reach.terms(f"They take{PARTED} a walk, and the letter is lost, and no {PARTED}delivery is left.")
 
 
 def test_labelled_coverage_is_within_reach() -> None:
@@ -151,7 +162,8 @@ def test_labelled_coverage_is_within_reach() -> None:
     reach = compile_reach(SHIPPED)
     rows = [json.loads(line) for line in LABELLED.read_text(encoding="utf-8").splitlines()][::4]
     index = compile_watch(SHIPPED)
-    asked = {t for rules in reach.rules.values() for rule in rules for c in (*rule.clauses, rule.of) for t in c}
+    rules = [staged.rule for some in reach.rules.values() for staged in some]
+    asked = {term for rule in rules for clause in (*rule.clauses, rule.of) for term in clause}
     for row in rows:
         article = Article(id=row["id"], title=row.get("title", ""), text=row["text"], lang=row.get("lang", ""))
         whole = f"{article.title}\n{article.text}"
