@@ -42,6 +42,17 @@ def text(body: bytes, content_type: str = "") -> str:
         return _labelled(body, content_type)
 
 
+def utf8(body: bytes, content_type: str = "") -> bytes:
+    """The page as UTF-8 without NUL characters: the bytes themselves where they are that, as on most pages."""
+    try:
+        if b"\0" not in body and not body.startswith(_MARKS[0][0]):
+            body.decode("utf-8")
+            return body
+    except UnicodeError:
+        pass
+    return text(body, content_type).encode("utf-8", "replace")
+
+
 def _wide(body: bytes) -> bool:
     """Whether the bytes may be of an encoding with two or four of them a character: only those have NULs in markup."""
     return b"\0" in body[:_HEAD]

@@ -123,35 +123,37 @@ def everything(page: str | bytes) -> list[str] | None:
     parsers read differently: with a comment or a script that has no end. Bytes are UTF-8.
     """
     raw = page if isinstance(page, bytes) else page.encode("utf-8", "replace")
-    lower = raw.lower()
-    if lower.rfind(b"<!--") > lower.rfind(b"-->"):
+    if raw.rfind(b"<!--") > raw.rfind(b"-->"):
         return None
-    if b"<template" in lower:  # its content would be no part of this tree, but may be of another parser's
-        raw = _TEMPLATE.sub(rb"<\1div", raw)
     tree = LexborHTMLParser(raw)
-    scripts = tree.css("script")
+    if tree.tags("template"):  # its content is no part of this tree, but may be of another parser's
+        tree = LexborHTMLParser(_TEMPLATE.sub(rb"<\1div", raw))
+    scripts = [(node, node.text()) for node in tree.tags("script")]
     # A script that names another within a comment swallows its end, and parsers part ways.
-    if tree.root is None or (
-        len(scripts) != lower.count(b"<script") and any("</script" in node.text().lower() for node in scripts)
-    ):
+    if tree.root is None or any("<!--" in text and "</script" in text.lower() for _, text in scripts):
         return None
-    blocks = []
-    if b"ld+json" in lower:
-        blocks = [node.text() for node in tree.css("script[type='application/ld+json' i]")[:_MOST]]
+    blocks = [text for node, text in scripts if "{" in text and _is_described(node)][:_MOST]
     titles = [_first(tree, "h1")]
     titles += [content for name, content in _meta(tree).items() if name.endswith(("title", "headline", "description"))]
     tree.strip_tags(["script", "style", *UNREAD])
     return [tree.root.text(separator=PARTED), *titles, *(text for block in blocks for text in jsonld.texts(block))]
 
 
+def _is_described(script: LexborNode) -> bool:
+    """Whether a script holds no program but JSON-LD."""
+    return (script.attributes.get("type") or "").lower() == "application/ld+json"
+
+
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.css("meta[content]")[:_MOST]:
-        content = _attribute(node, "content")
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            name = _attribute(node, key).lower()
-            if name and content:
-                found.setdefault(name, content)
+    for node in tree.tags("meta")[:_MOST]:
+        given = node.attributes
+        content = (given.get("content") or "").strip()
+        if content:
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                name = (given.get(key) or "").strip().lower()
+                if name:
+                    found.setdefault(name, content)
     return found
 
 
