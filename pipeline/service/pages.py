@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urljoin
@@ -22,7 +23,9 @@ from pipeline.model.source import Entry
 from pipeline.model.watch import Watch
 from pipeline.service import ends, putoff, record
 from pipeline.service.drain import drain
+from pipeline.service.putoff import Unread
 from pipeline.service.second_reader import second_policy, with_second_opinions
+from pipeline.service.together import Together
 from pipeline.service.wiring import DELIVER, Desk
 from pipeline.storage import articles, entries
 from pipeline.storage.entries import QueuedEntry
@@ -73,12 +76,30 @@ class Worked:
         self.alerts += stored.alerts
 
 
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What the entries in hand ask of the store together."""
+
+    ends: ends.Ends
+    known: Together[str, bool]  # whether an address leads to an article
+
+
+def _joint(desk: Desk) -> _Joint:
+    return _Joint(ends.ends(desk), Together(desk, _which_are_known, reads=True))
+
+
+def _which_are_known(tx: Transaction, urls: Sequence[str]) -> list[bool]:
+    known = articles.known(tx, urls)
+    return [url in known for url in urls]
+
+
 async def work(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Worked:
     """Take entries until none is due, many at once and few of one host."""
     worked = Worked()
+    joint = _joint(desk)
     worked.taken = await drain(
         lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
-        lambda queued: _guarded(desk, fetcher, queued, worked),
+        lambda queued: _guarded(desk, fetcher, queued, worked, joint),
         width=desk.settings.fetch.concurrency,
         stop=stop,
         limit=limit,
@@ -110,20 +131,20 @@ def _claim_revisits(desk: Desk, tx: Transaction, room: int) -> tuple[articles.Ar
     )
 
 
-async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked) -> None:
+async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked, joint: _Joint) -> None:
     """One entry to its end; what nobody foresaw is stored with the entry and stops no other."""
-    unread: list[Response] = []
+    unread: list[Unread] = []
     try:
-        outcome = await _entry(desk, fetcher, queued, worked, unread)
+        outcome = await _entry(desk, fetcher, queued, worked, joint, unread)
     except (StoreError, asyncio.CancelledError):
         raise  # of the whole database or process: the lease ends, and the entry is taken again
     except Exception as error:  # noqa: BLE001 - the one guard of items: stored with its type, retried, shown
         outcome = Failed(Reason.UNEXPECTED, f"{type(error).__name__}: {error}")
-    worked.outcomes[await ends.settle(desk, queued, outcome, unread)] += 1
+    worked.outcomes[await ends.settle(queued, outcome, unread, joint.ends)] += 1
 
 
 async def _entry(
-    desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked, unread: list[Response]
+    desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked, joint: _Joint, unread: list[Unread]
 ) -> Outcome[int]:
     """An entry to its outcome; a page that is put off is added to `unread`, to be kept with it."""
     entry = queued.entry
@@ -132,9 +153,10 @@ async def _entry(
         return Skipped(Reason.NO_ADDRESS, "the item names no address and holds no text")
     if Reason.AGGREGATOR_LINK in entry.notes:
         return Skipped(Reason.AGGREGATOR_LINK, "the address leads to an aggregator that hides the publisher's")
-    known = await _known(desk, queued, url)
-    if known is not None:
-        return known
+    if await joint.known.write(url):
+        known = await _known(desk, queued, url)
+        if known is not None:
+            return known
     page: Outcome[Extracted]
     response: Response | None = None
     instead: Reason | None = None
@@ -143,12 +165,10 @@ async def _entry(
     else:
         try:
             response = await fetcher.get(entry.url, kind="page")
-            page = await asyncio.to_thread(putoff.read_page, desk, response, entry)
+            page = await asyncio.to_thread(putoff.read_page, desk, response, entry, unread)
         except FetchError as error:
             page, instead = _without_page(desk, queued, error), error.reason
     if not isinstance(page, Done):
-        if response is not None and page.reason is Reason.PUT_OFF:
-            unread.append(response)
         return page
     if instead is not None:
         worked.instead[instead] += 1
@@ -180,8 +200,6 @@ async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | No
         ends.tally(desk, tx, queued, Reason.KNOWN)
         return Skipped(Reason.KNOWN, f"article {article.id}")
 
-    if await desk.read(lambda tx: articles.find(tx, [url])) is None:
-        return None
     return await desk.write(look)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.page import extract
@@ -15,10 +15,20 @@ from pipeline.model.watch import Watch
 from pipeline.service.wiring import Desk
 from pipeline.storage import entries, pages
 from pipeline.storage.entries import QueuedEntry
-from pipeline.storage.pages import StoredPage
+from pipeline.storage.pages import NewPage, StoredPage
 from pipeline.storage.session import Transaction
 
 BATCH = 32  # pages in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that is put off."""
+
+    url: str
+    content_type: str
+    packed: bytes
+    size: int  # bytes before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +46,17 @@ def can_touch(body: bytes, watch: Watch, *, entry: Entry | None, source: Source,
     return whole is None or compile_reach(watch).can_touch(whole, country=source.country)
 
 
-def read_page(desk: Desk, response: Response, entry: Entry) -> Outcome[Extracted]:
-    """The article of a page, or why it is none; Skipped with PUT_OFF where none could be about anything watched."""
+def read_page(desk: Desk, response: Response, entry: Entry, unread: list[Unread]) -> Outcome[Extracted]:
+    """The article of a page, or why it is none; Skipped with PUT_OFF where none could be about anything watched.
+
+    A page that is put off is added to `unread`, to be kept.
+    """
     content_type = response.header("content-type")
     wanted = not desk.settings.articles.put_off or can_touch(
         response.body, desk.watch, entry=entry, source=desk.source(entry.source), content_type=content_type
     )
     if not wanted:
+        unread.append(Unread(response.final_url, content_type, pages.pack(response.body), len(response.body)))
         return Skipped(Reason.PUT_OFF, "no topic and no claim can be reached from its words")
     return _extract(desk, response.body, response.final_url, entry, content_type)
 
@@ -52,18 +66,25 @@ def _extract(desk: Desk, body: bytes, url: str, entry: Entry | None, content_typ
     return extract(body, url=url, entry=entry, content_type=content_type, agencies=agencies)
 
 
-def keep(tx: Transaction, desk: Desk, queued: QueuedEntry, response: Response) -> None:
-    """Keep a page that was put off."""
+def keep(tx: Transaction, desk: Desk, unread: Sequence[tuple[QueuedEntry, Unread]]) -> None:
+    """Keep pages that were put off, each with its entry."""
     now = desk.clock.now()
+    expires_at = now + desk.settings.articles.keep_pages
     pages.keep(
         tx,
-        url=response.final_url,
-        body=response.body,
-        content_type=response.header("content-type"),
-        fetched_at=now,
-        expires_at=now + desk.settings.articles.keep_pages,
-        entry_id=queued.id,
-        put_off=True,
+        [
+            NewPage(
+                url=page.url,
+                packed=page.packed,
+                size=page.size,
+                content_type=page.content_type,
+                fetched_at=now,
+                expires_at=expires_at,
+                entry_id=queued.id,
+                put_off=True,
+            )
+            for queued, page in unread
+        ],
     )
 
 

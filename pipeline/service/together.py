@@ -1,9 +1,9 @@
-"""Writing together what comes at the same time: while one transaction is written, what comes waits for the next."""
+"""Asking and writing together what comes at the same time: during one transaction, what comes waits for the next."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from pipeline.errors import StoreError
@@ -19,11 +19,15 @@ MOST = 256  # pieces in one transaction: others wait for the write lock meanwhil
 class Together(Generic[T, R]):
     """Writes pieces in as few transactions as there is need for; nobody waits for a batch to fill.
 
-    `store` writes pieces in the order given and answers for each. A piece that cannot be written fails alone.
+    `store` writes pieces in the order given and answers for each. A piece that cannot be written fails alone. With
+    `reads` the transactions are those of reading.
     """
 
-    def __init__(self, desk: Desk, store: Callable[[Transaction, Sequence[T]], Sequence[R]]) -> None:
-        self._desk = desk
+    def __init__(
+        self, desk: Desk, store: Callable[[Transaction, Sequence[T]], Sequence[R]], *, reads: bool = False
+    ) -> None:
+        self._run: Callable[[Callable[[Transaction], Sequence[R]]], Awaitable[Sequence[R]]]
+        self._run = desk.read if reads else desk.write
         self._store = store
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -47,7 +51,7 @@ class Together(Generic[T, R]):
     async def _write_batch(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         pieces = [piece for piece, _ in batch]
         try:
-            answers = await self._desk.write(lambda tx: self._store(tx, pieces))
+            answers = await self._run(lambda tx: self._store(tx, pieces))
         except StoreError as error:  # of the whole database: it would be the same for each
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - handed to who wrote the piece that is at fault

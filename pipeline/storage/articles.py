@@ -123,6 +123,12 @@ def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
     return None if row is None else ArticleRow(**_fields(row, ArticleRow))
 
 
+def known(tx: Transaction, urls: Sequence[str]) -> set[str]:
+    """Those of the addresses (canonical form) that lead to an article."""
+    there = {row.url for row in tx.all(sa.select(t.addresses.c.url).where(t.addresses.c.url.in_(urls)))}
+    return {url for url in urls if storable(url) in there}
+
+
 def load(tx: Transaction, article_id: int) -> ArticleRow | None:
     row = tx.first(_LOAD, {"at": article_id})
     return None if row is None else ArticleRow(**_fields(row, ArticleRow))

@@ -211,6 +211,12 @@ def held(tx: Transaction, id_: int, *, holder: str) -> bool:
 _HOLDER = sa.select(c.lease_holder).where(c.id == sa.bindparam("at")).with_for_update()
 
 
+def held_of(tx: Transaction, ids: Sequence[int], *, holder: str) -> set[int]:
+    """Those of the entries that the holder has in work still, and until the end of this transaction."""
+    query = sa.select(c.id).where(c.id.in_(ids), c.lease_holder == holder).order_by(c.id).with_for_update()
+    return {row.id for row in tx.all(query)}
+
+
 def load(tx: Transaction, id_: int) -> QueuedEntry | None:
     row = tx.first(sa.select(t.entries).where(c.id == id_))
     return None if row is None else _queued(row)
@@ -231,6 +237,26 @@ def finish(
     if article_id is not None:
         values["article_id"] = article_id
     tx.connection.execute(_finish(article_id is not None, stage == "done"), values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an entry ended that became no article."""
+
+    id: int
+    stage: str  # skipped, failed
+    reason: str
+    detail: str = ""
+
+
+def finish_all(tx: Transaction, ended: Sequence[Ended], *, now: datetime) -> None:
+    """The entries are skipped or failed for good."""
+    rows = [
+        {"at": one.id, "stage": one.stage, "reason": one.reason, "detail": one.detail[:1000], "finished_at": now}
+        for one in ended
+    ]
+    if rows:
+        tx.execute(_finish(False, False), rows)
 
 
 @cache

@@ -162,13 +162,13 @@ def test_an_entry_that_passed_to_another_process_is_stored_by_that_one_alone(
             other = replace(at_desk, holder="another")
             assert at_desk.write_now(lambda tx: pages._claim(other, tx, 8)) == taken
             for queued in taken:
-                await pages._guarded(at_desk, client, queued, worked)
+                await pages._guarded(at_desk, client, queued, worked, pages._joint(at_desk))
             assert worked.outcomes == {"lease-lost": len(taken)}
             with at_desk.store.read() as tx:
                 assert articles.recent(tx) == ()
                 assert entries.depth(tx).keys() == {"new"}
             for queued in taken:
-                await pages._guarded(other, client, queued, worked)
+                await pages._guarded(other, client, queued, worked, pages._joint(other))
         return worked
 
     worked = asyncio.run(overtaken())

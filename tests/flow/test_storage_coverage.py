@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -131,21 +132,24 @@ def test_pages_come_back_byte_by_byte(store: Store) -> None:
     body = bytes(range(256)) * 40
     with store.transaction() as tx:
         version = an_article(tx)
-        page = pages.keep(
-            tx,
+        page = pages.NewPage(
             url="https://a.example/1",
-            body=body,
+            packed=pages.pack(body),
+            size=len(body),
             content_type="text/html",
             fetched_at=NOW,
             expires_at=NOW + DAY,
             article_id=version.article_id,
             put_off=True,
         )
+        pages.keep(tx, [page, replace(page, put_off=False)])
+        pages.keep(tx, [])
         kept = pages.latest(tx, article_id=version.article_id)
         assert kept is not None
         assert kept.body == body
-        assert [row.id for row in pages.put_off(tx, limit=5)] == [page]
-        pages.taken_up(tx, page)
+        [put_off] = pages.put_off(tx, limit=5)
+        assert put_off.body == body
+        pages.taken_up(tx, put_off.id)
         assert pages.put_off(tx, limit=5) == ()
 
 

@@ -352,15 +352,17 @@ def filled(store: Store) -> None:
         version = add_article(tx, 1, "T\x00itle", "x")
         entries.finish(tx, added.new[0], "done", now=NOW, article_id=1)
         add_article(tx, 2, "Without a finding", "y")
-        pages.keep(
-            tx,
+        body = b"\x00\xff" * 9
+        page = pages.NewPage(
             url="u",
-            body=b"\x00\xff" * 9,
+            packed=pages.pack(body),
+            size=len(body),
             content_type="text/html",
             fetched_at=NOW,
             expires_at=NOW + DAY,
             article_id=1,
         )
+        pages.keep(tx, [page])
         add_finding(tx, version)
         first = ledger.accept(tx, claim="sale", slot="s", value="1", by="ann", now=NOW, look_again_at=date(2026, 4, 1))
         ledger.accept(tx, claim="sale", slot="s", value=None, by="ann", now=NOW, expected=first)

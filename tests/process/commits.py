@@ -39,6 +39,7 @@ NAMES = (
     ("an article looked at again", ("articles.checked",)),
     ("an entry to be tried again", ("entries.retry",)),
     ("the end of an entry", ("entries.finish",)),
+    ("the end of an entry", ("entries.finish_all",)),
     ("a claim of entries", ("entries.claim",)),
     ("a claim of sources", ("sources.claim_due",)),
     ("a claim of articles", ("articles.claim_revisits",)),
