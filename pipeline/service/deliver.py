@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,7 +83,7 @@ def _renewed(desk: Desk, tx: Transaction, due: Sequence[Delivery]) -> dict[int, 
     told = sorted({one.thing_id for one in due if one.kind == "alert"})
     messages = tell.current_messages(desk, tx, told) if told else {}
     payloads = {
-        one.id: asdict(replace(messages[one.thing_id], id=one.message_id or messages[one.thing_id].id))
+        one.id: tell.as_payload(replace(messages[one.thing_id], id=one.message_id or messages[one.thing_id].id))
         for one in due
         if one.kind == "alert" and one.thing_id in messages
     }
@@ -96,10 +96,10 @@ def _collected(desk: Desk, tx: Transaction, held: list[Delivery]) -> Delivery:
     messages = [as_message(one.payload) for one in held]
     one = collect(messages, reason="held back meanwhile", public_url=desk.settings.web.public_url)
     first = held[0]
-    outbox.rewrite(tx, {first.id: asdict(one)})
+    outbox.rewrite(tx, {first.id: tell.as_payload(one)})
     for other in held[1:]:
         outbox.drop(tx, other.id, why=f"went out together with message {first.id}")
-    return replace(first, payload=asdict(one))
+    return replace(first, payload=tell.as_payload(one))
 
 
 def _one(desk: Desk, delivery: Delivery, channel: Channel | None, down: set[str], done: Delivered) -> None:

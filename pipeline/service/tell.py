@@ -5,9 +5,10 @@ The findings of an article are about a claim each, and stories and alerts too: w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.alert import message, once, policy
 from pipeline.model.alert import Alert, Candidate, History, Message, Publisher, Snooze, Told
@@ -48,13 +49,11 @@ def tell(
     placer.store()
     there = alerts.of_stories(tx, sorted(placer.known & {one.story for some in placed for one in some}))
     teller = _Teller(desk, tx, publisher, now)
-    teller.remember({one.finding.claim for one in news}, there.values())
-    raised = sum(
+    teller.remember({one.finding.claim for one in news}, set(there.values()))
+    for candidate, some in zip(candidates, placed, strict=True):
         teller.tell(candidate, claims[candidate.claim], some, there)
-        for candidate, some in zip(candidates, placed, strict=True)
-    )
-    alerts.record_decisions(tx, teller.decided, now=now)
-    return raised
+    teller.store()
+    return len(teller.raised)
 
 
 def _candidate(added: AddedFinding, publisher: Publisher, analysis: Analysis, claim: Claim, now: datetime) -> Candidate:
@@ -98,22 +97,31 @@ class _Teller:
     tx: Transaction
     publisher: Publisher
     now: datetime
-    decided: list[Decided] = field(default_factory=list)
+    raised: set[int] = field(default_factory=set)  # alerts that are new
+    _decided: list[Decided] = field(default_factory=list)
+    _joined: dict[int, int | None] = field(default_factory=dict)  # alert -> the finding that it tells
+    _others: dict[int, tuple[Publisher, ...]] = field(default_factory=dict)  # who reported an alert before
     _told: tuple[Told, ...] = ()
     _snoozes: tuple[Snooze, ...] = ()
 
-    def remember(self, claims: Iterable[str], there: Iterable[int]) -> None:
+    def remember(self, claims: Collection[str], there: Collection[int]) -> None:
         """Read what decisions look back at: what was told of these claims and alerts, and where there are rates."""
         tx, rules, now = self.tx, self.desk.configuration.alerts, self.now
-        own = outbox.told(tx, since=now - longest_memory(rules), claims=set(claims), alerts=set(there))
+        own = outbox.told(tx, since=now - longest_memory(rules), claims=claims, alerts=there)
         rated = {channel.id: channel.rate.per for channel in rules.channels if channel.rate}
         since = now - max(rated.values(), default=timedelta())
         known = set(own)
         others = (one for one in outbox.told_there(tx, rated, since=since) if one not in known)
         self._told, self._snoozes = (*own, *others), alerts.snoozes(tx, now=now)
+        self._others = alerts.publishers(tx, there)
 
-    def tell(self, candidate: Candidate, claim: Claim, placed: Sequence[Placed], there: Mapping[int, int]) -> int:
-        """Join the alerts of the finding's stories, raise one for the rest; how many are new."""
+    def store(self) -> None:
+        """Write who reports what, and what was decided."""
+        alerts.add_publishers(self.tx, self._joined, self.publisher, now=self.now, new=self.raised)
+        alerts.record_decisions(self.tx, self._decided, now=self.now)
+
+    def tell(self, candidate: Candidate, claim: Claim, placed: Sequence[Placed], there: Mapping[int, int]) -> None:
+        """Join the alerts of the finding's stories, raise one for the rest."""
         story_of = {(one.key.slot, one.value): one.story for one in placed}
         joined: dict[int, set[tuple[str, str]]] = {}
         fresh: list[Placed] = []
@@ -124,8 +132,10 @@ class _Teller:
                 fresh.append(one)
         for number, wanted in joined.items():
             self._join(number, _narrowed(candidate, wanted, story_of[min(wanted)]), claim)
-        if not fresh:
-            return 0
+        if fresh:
+            self._raise(candidate, claim, fresh)
+
+    def _raise(self, candidate: Candidate, claim: Claim, fresh: Sequence[Placed]) -> None:
         narrowed = _narrowed(candidate, {(one.key.slot, one.value) for one in fresh}, fresh[0].story)
         raised = alerts.raise_alert(
             self.tx,
@@ -135,20 +145,22 @@ class _Teller:
             topic=claim.topic,
             finding_id=int(candidate.finding),
             now=self.now,
+            untold=True,
         )
-        self._join(raised.id, narrowed, claim, new=raised.new)
-        return int(raised.new)
+        if raised.new:
+            self.raised.add(raised.id)
+        self._join(raised.id, narrowed, claim)
 
-    def _join(self, number: int, candidate: Candidate, claim: Claim, *, new: bool = False) -> None:
-        """Adds the publisher to the alert, decides who hears of it now, and puts that into the outbox."""
-        tx, now, publisher, finding = self.tx, self.now, self.publisher, int(candidate.finding)
-        alerts.add_publisher(tx, number, publisher, finding_id=finding, now=now, new=new)
-        known = () if new else alerts.publishers(tx, number)
+    def _join(self, number: int, candidate: Candidate, claim: Claim) -> None:
+        """The publisher reports the alert too: decides who hears of it now, and puts that into the outbox."""
+        now, publisher, finding = self.now, self.publisher, int(candidate.finding)
+        self._joined.setdefault(number, finding)
+        known = self._others.get(number, ())
         others = tuple(p for p in known if (p.source, p.url) != (publisher.source, publisher.url))
         candidate = replace(candidate, id=str(number), publishers=(publisher, *others))
         history = History(told=self._told, snoozes=self._snoozes)
         decisions = policy.decide(candidate, self.desk.configuration.alerts, history, now)
-        self.decided.append(Decided(decisions=decisions, alert_id=number, finding_id=finding, claim=candidate.claim))
+        self._decided.append(Decided(decisions=decisions, alert_id=number, finding_id=finding, claim=candidate.claim))
         for told in policy.told(candidate, decisions, now):
             severity = next((d.severity for d in decisions if told.channel in d.channels and d.severity), "")
             if self._put(number, candidate, claim, told, severity) is not None:
@@ -164,7 +176,7 @@ class _Teller:
             kind="alert",
             thing_id=number,
             channel=told.channel,
-            payload=asdict(rendered),
+            payload=as_payload(rendered),
             now=self.now,
             thread=candidate.claim,
             claim=candidate.claim,
@@ -174,6 +186,11 @@ class _Teller:
             batched=told.batched,
             message_id=rendered.id,
         )
+
+
+def as_payload(rendered: Message) -> dict[str, Any]:
+    """A message as an outbox row has it."""
+    return {name: getattr(rendered, name) for name in Message.__dataclass_fields__}
 
 
 def longest_memory(rules: AlertRules) -> timedelta:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.model.alert import Alert, Decision, Publisher, Snooze, StoryKey
 from pipeline.storage import tables as t
-from pipeline.storage.columns import Moment
+from pipeline.storage.columns import Moment, fields_of
 from pipeline.storage.session import Transaction
 
 a = t.alerts.c
@@ -69,14 +69,16 @@ def raise_alert(
     finding_id: int | None,
     now: datetime,
     state: str = "open",
+    untold: bool = False,
 ) -> Raised:
     """Raises an alert for these keys (each with the number of its story), or adds them to the one that has one of them.
 
-    The database holds each key once, so two processes that see the same news make one alert.
+    The database holds each key once, so two processes that see the same news make one alert. `untold` says that the
+    caller has just found no alert of these stories.
     """
     if not keys:
         raise ValueError("an alert needs a key")
-    there = _holder(tx, keys)
+    there = None if untold else _holder(tx, keys)
     if there is None:
         first, _ = keys[0]
         new = tx.insert(
@@ -113,8 +115,12 @@ _OF_STORIES = (
     .where(k.story_id.in_(sa.bindparam("stories", expanding=True)))
     .group_by(k.story_id)
 )
-_PUBLISHERS = sa.select(t.alert_publishers).where(p.alert_id == sa.bindparam("alert")).order_by(p.id)
-_UPDATED = sa.update(t.alerts).where(a.id == sa.bindparam("at")).values(updated_at=sa.bindparam("now", type_=Moment))
+_PUBLISHERS = sa.select(t.alert_publishers).where(p.alert_id.in_(sa.bindparam("alerts", expanding=True))).order_by(p.id)
+_UPDATED = (
+    sa.update(t.alerts)
+    .where(a.id.in_(sa.bindparam("alerts", expanding=True)))
+    .values(updated_at=sa.bindparam("now", type_=Moment))
+)
 _DECISIONS = sa.insert(t.alert_decisions)
 
 
@@ -127,35 +133,54 @@ def _holder(tx: Transaction, keys: Sequence[tuple[StoryKey, int]]) -> int | None
 def _add_keys(
     tx: Transaction, alert_id: int, keys: Sequence[tuple[StoryKey, int]], now: datetime
 ) -> tuple[StoryKey, ...]:
-    rows = [asdict(key) | {"alert_id": alert_id, "story_id": story, "at": now} for key, story in keys]
+    rows = [fields_of(key) | {"alert_id": alert_id, "story_id": story, "at": now} for key, story in keys]
     added = {(row.slot, row.value, row.story_id) for row in tx.insert_missing(t.alert_keys, rows, *_KEY)}
     return tuple(key for key, story in keys if (key.slot, key.value, story) in added)
 
 
 def add_publisher(
-    tx: Transaction, alert_id: int, publisher: Publisher, *, finding_id: int | None, now: datetime, new: bool = False
+    tx: Transaction, alert_id: int, publisher: Publisher, *, finding_id: int | None, now: datetime
 ) -> bool:
-    """Notes who reports it too. True when that outlet's article was not noted before.
+    """Notes who reports it too. True when that outlet's article was not noted before."""
+    return bool(add_publishers(tx, {alert_id: finding_id}, publisher, now=now))
 
-    `new` is an alert that was raised at this very time.
+
+def add_publishers(
+    tx: Transaction,
+    reported: Mapping[int, int | None],
+    publisher: Publisher,
+    *,
+    now: datetime,
+    new: Collection[int] = (),
+) -> frozenset[int]:
+    """Notes with many alerts (number -> finding) who reports them too. Those with which that article was not noted.
+
+    `new` are alerts that were raised at this very time.
     """
-    values = asdict(publisher) | {"alert_id": alert_id, "finding_id": finding_id, "at": now}
-    if tx.insert_new(t.alert_publishers, values) is None:
-        return False
-    if not new:
-        tx.execute(_UPDATED, {"at": alert_id, "now": now})
-    return True
+    own = fields_of(publisher) | {"at": now}
+    rows = [own | {"alert_id": alert, "finding_id": finding} for alert, finding in reported.items()]
+    added = {row.alert_id for row in tx.insert_missing(t.alert_publishers, rows, "alert_id")}
+    _touch(tx, sorted(added.difference(new)), now)
+    return frozenset(added)
 
 
-def publishers(tx: Transaction, alert_id: int) -> tuple[Publisher, ...]:
-    """Who reports it, first one first."""
-    return tuple(_publisher(row) for row in tx.all(_PUBLISHERS, {"alert": alert_id}))
+def _touch(tx: Transaction, alerts: Sequence[int], now: datetime) -> None:
+    if alerts:
+        tx.execute(_UPDATED, {"alerts": alerts, "now": now})
+
+
+def publishers(tx: Transaction, alerts: Collection[int]) -> dict[int, tuple[Publisher, ...]]:
+    """Who reports each of these alerts, first one first."""
+    found: dict[int, list[Publisher]] = {}
+    for row in tx.all(_PUBLISHERS, {"alerts": sorted(alerts)}) if alerts else ():
+        found.setdefault(row.alert_id, []).append(_publisher(row))
+    return {alert: tuple(some) for alert, some in found.items()}
 
 
 def merge(tx: Transaction, from_alert: int, into: int, *, now: datetime) -> None:
     """Stories were merged: one alert goes on and takes keys and publishers of the other."""
     tx.execute(sa.update(t.alert_keys).where(k.alert_id == from_alert).values(alert_id=into))
-    for row in tx.all(_PUBLISHERS, {"alert": from_alert}):
+    for row in tx.all(_PUBLISHERS, {"alerts": [from_alert]}):
         add_publisher(tx, into, _publisher(row), finding_id=row.finding_id, now=row.at)
     tx.execute(sa.update(t.alerts).where(a.id == from_alert).values(merged_into=into, updated_at=now))
 

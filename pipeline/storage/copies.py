@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 
+from pipeline.storage import many
 from pipeline.storage import tables as t
 from pipeline.storage.articles import VersionRow
 from pipeline.storage.columns import Key
@@ -69,7 +70,7 @@ def _hashed(key: bytes) -> int:
 def add_bands(tx: Transaction, version_id: int, bands: Sequence[bytes], *, recipe: int) -> None:
     """Stores the keys of a version's bands, under which `candidates` finds it."""
     rows = [{"recipe": recipe, "band": band, "version_id": version_id} for band in sorted({_hashed(b) for b in bands})]
-    tx.insert_many(t.copy_bands, rows)
+    many.insert(tx, t.copy_bands, rows)
 
 
 def candidates(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import Executable
 from pipeline.model.alert import StoryKey, Told
 from pipeline.storage import queues
 from pipeline.storage import tables as t
-from pipeline.storage.columns import Moment
+from pipeline.storage.columns import Moment, fields_of
 from pipeline.storage.session import Transaction
 
 o = t.outbox.c
@@ -84,7 +84,7 @@ def put(
         "thread": thread,
         "claim": claim,
         "story": story,
-        "keys": [asdict(key) for key in keys],
+        "keys": [fields_of(key) for key in keys],
         "payload": dict(payload),
         "held_until": held_until,
         "batched": batched,

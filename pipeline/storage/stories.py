@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.model.alert import StoryKey
 from pipeline.storage import tables as t
-from pipeline.storage.columns import Key, Moment
+from pipeline.storage.columns import Key, Moment, fields_of
 from pipeline.storage.session import Transaction
 
 s = t.stories.c
@@ -137,7 +137,7 @@ def load(tx: Transaction, story_id: int) -> Story | None:
 def add_member(tx: Transaction, story_id: int, **more: Any) -> bool:
     """Joins a finding's change to a story. False when it stands in one already. `more` as in NewMember."""
     member = NewMember(story_id=story_id, **more)
-    if tx.insert_new(t.story_members, _plain(member)) is None:
+    if tx.insert_new(t.story_members, fields_of(member)) is None:
         return False
     stretch(tx, [(story_id, member.at)])
     _told_in(tx, [member])
@@ -146,7 +146,7 @@ def add_member(tx: Transaction, story_id: int, **more: Any) -> bool:
 
 def add_members(tx: Transaction, members: Sequence[NewMember]) -> None:
     """Joins changes of findings that were stored a moment ago, and stand in no story; `stretch` is for the caller."""
-    tx.insert_many(t.story_members, [_plain(one) for one in members])
+    tx.insert_many(t.story_members, [fields_of(one) for one in members])
     _told_in(tx, members)
 
 
@@ -154,10 +154,6 @@ def stretch(tx: Transaction, reached: Sequence[tuple[int, datetime]]) -> None:
     """Lets stories reach to these times."""
     if reached:
         tx.execute(_STRETCH, [{"story": story, "when": at} for story, at in reached])
-
-
-def _plain(member: NewMember) -> dict[str, Any]:
-    return {name: getattr(member, name) for name in NewMember.__dataclass_fields__}
 
 
 def _told_in(tx: Transaction, members: Sequence[NewMember]) -> None:

@@ -31,7 +31,7 @@ NAMES = (
     ("the end of a delivered digest", ("digests.mark_sent",)),
     ("a version that was taken up later", ("pages.taken_up",)),
     ("a version with an alert", ("alerts.raise_alert",)),
-    ("a version that joins an alert", ("alerts.add_publisher",)),
+    ("a version that joins an alert", ("alerts.add_publishers",)),
     ("a version", ("articles.add_version",)),
     ("a page in the queue of pages put off", ("pages.keep",)),
     ("the answer of a source", ("sources.save_polled",)),
