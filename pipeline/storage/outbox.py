@@ -251,7 +251,7 @@ def sent_alerts(tx: Transaction, *, after: datetime, after_id: int = 0, limit: i
     query = (
         sa.select(o.id, o.sent_at, a.created_at.label("found"), first.label("published"))
         .join(t.alerts, a.id == o.thing_id)
-        .where(o.kind == "alert", o.state == "sent")
+        .where(o.kind == "alert", o.state == "sent", o.sent_at >= after)  # which the index over time answers
         .where(sa.or_(o.sent_at > after, sa.and_(o.sent_at == after, o.id > after_id)))
         .order_by(o.sent_at, o.id)
         .limit(limit)

@@ -17,6 +17,7 @@ REVISIONS = (
     "20261122_work_in_hand",
     "20261122_quick_pages",
     "20261122_many_sources",
+    "20261122_told",
 )
 _UPGRADE_LOCK = 7_203_414_117  # any number, the same for all who upgrade
 

@@ -77,6 +77,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
     "told of a claim": lambda tx: outbox.told(tx, since=NOW, claims=["c", "d"], alerts=[1, 2]),
     "told on a channel": lambda tx: outbox.told_there(tx, ["log", "mail"], since=NOW),
+    "messages sent since": lambda tx: outbox.sent_alerts(tx, after=NOW, after_id=3),
     "messages of an alert": lambda tx: outbox.select(tx, kind="alert", thing_id=1),
     "digest of a day": lambda tx: digests.load(tx, kind="day", period_start=NOW),
     "history of a claim": lambda tx: ledger.history(tx, "c"),
@@ -122,3 +123,30 @@ def test_no_big_table_is_read_whole(sqlite_store: Store, name: str) -> None:
                 scanned = re.fullmatch(r"SCAN (\w+)( USING .*)?", row.detail)
                 if scanned and scanned[1] in BIG.split() and name not in IN_ORDER:
                     assert "INDEX" in (scanned[2] or ""), f"{row.detail}: {statement}"
+
+
+def test_the_outbox_is_asked_by_claim_channel_and_time(sqlite_store: Store) -> None:
+    """It holds months: what was told of all claims or of a day must not be read for one."""
+    wanted = {
+        "told of a claim": "ix_outbox_claim (claim=? AND created_at>?)",
+        "told on a channel": "ix_outbox_channel (channel=? AND created_at>?)",
+        "messages sent since": "ix_outbox_sent (state=? AND sent_at>?)",
+    }
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
+        asked.append((statement, values))
+
+    for name, index in wanted.items():
+        with sqlite_store.transaction() as tx:
+            sa.event.listen(sqlite_store.engine, "before_cursor_execute", note)
+            QUESTIONS[name](tx)
+            sa.event.remove(sqlite_store.engine, "before_cursor_execute", note)
+            plans = [
+                row.detail
+                for statement, values in asked
+                if statement.startswith("SELECT")
+                for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+            ]
+        assert any(plan.endswith(index) for plan in plans), (name, plans)
+        asked.clear()

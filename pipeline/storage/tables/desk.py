@@ -136,7 +136,9 @@ outbox = table(
     at("sent_at"),
     sa.UniqueConstraint("kind", "thing_id", "channel", "part"),
     sa.Index("ix_outbox_due", "state", "next_attempt_at", "id"),
-    sa.Index("ix_outbox_sent", "channel", "sent_at"),
+    sa.Index("ix_outbox_claim", "claim", "created_at"),
+    sa.Index("ix_outbox_channel", "channel", "created_at"),
+    sa.Index("ix_outbox_sent", "state", "sent_at", "id"),
 )
 
 # --- the claim ledger and the review desk -------------------------------------------------------------------------
