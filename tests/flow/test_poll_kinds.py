@@ -135,10 +135,8 @@ def test_an_item_that_is_all_there_is_gets_an_address_without_secrets(
 
 def page_of(headline: str) -> Page:
     text = "".join(f"<p>{part}.</p>" for part in TEXT.split(". "))
-    return Page(
-        f"<!doctype html><html lang='en'><title>{headline}</title><article><h1>{headline}</h1>{text}</article>".encode(),
-        headers={"Content-Type": "text/html; charset=utf-8", "ETag": '"same"'},
-    )
+    page = f"<!doctype html><html lang='en'><title>{headline}</title><article><h1>{headline}</h1>{text}</article>"
+    return Page(page.encode(), headers={"Content-Type": "text/html; charset=utf-8", "ETag": '"same"'})
 
 
 def feed_of(headline: str) -> Page:
