@@ -61,12 +61,7 @@ class Placer:
         return [self._one(added, key, types.get(key.slot, "")) for key in keys]
 
     def _one(self, added: AddedFinding, key: StoryKey, kind: str) -> Placed:
-        found = joining.place(
-            joining.Report(group=self._publisher.group, key=key, at=self._moment),
-            [_as_story(one) for one in self._near.values()],
-            same=partial(_same, kind, self._rates),
-            within=self._window,
-        )
+        found = self._fitting(key, kind)
         story = int(found.story) if found.story else self._make(key)
         told = self._near[story].value
         self._join(added, key, story, "; ".join(found.steps))
@@ -76,6 +71,21 @@ class Placer:
                 self._merge(int(other), story, found.steps[-1])
             self._near = self._read()
         return Placed(key=replace(key, value=told), story=story, value=key.value)
+
+    def _fitting(self, key: StoryKey, kind: str) -> joining.Placement:
+        """Where the change belongs. Whether a person took stories apart is asked only where some would become one."""
+        fit = partial(
+            joining.place,
+            joining.Report(group=self._publisher.group, key=key, at=self._moment),
+            [_as_story(one) for one in self._near.values()],
+            same=partial(_same, kind, self._rates),
+            within=self._window,
+        )
+        found = fit()
+        if not found.merged:
+            return found
+        pairs = stories.apart(self._tx, [int(one) for one in (found.story, *found.merged)])
+        return fit(apart=frozenset(frozenset(map(str, pair)) for pair in pairs))
 
     def _make(self, key: StoryKey) -> int:
         number = stories.create(self._tx, key, at=self._moment)

@@ -210,6 +210,17 @@ def split(tx: Transaction, story_id: int, member_ids: Sequence[int], *, why: str
     return _record(tx, "split", story_id, new, own, why, by, now)
 
 
+def apart(tx: Transaction, ids: Collection[int]) -> frozenset[frozenset[int]]:
+    """Pairs among these stories that a person took apart: by a split that holds, or by taking a merge back."""
+    moves = t.story_moves.c
+    split = sa.and_(moves.kind == "split", moves.undone_at.is_(None))
+    unmerged = sa.and_(moves.kind == "merge", moves.undone_at.is_not(None))
+    query = sa.select(moves.from_story, moves.to_story).where(
+        moves.from_story.in_(list(ids)), moves.to_story.in_(list(ids)), sa.or_(split, unmerged)
+    )
+    return frozenset(frozenset({row.from_story, row.to_story}) for row in tx.all(query))
+
+
 def undo(tx: Transaction, move_id: int, *, now: datetime) -> bool:
     """Takes a merge or split back. False when it was taken back before."""
     moves = t.story_moves.c

@@ -24,10 +24,11 @@ from pipeline.model.article import Article, Extracted, Fingerprint
 from pipeline.model.finding import Analysis, TopicHit
 from pipeline.model.rules import AlertRules, Channel, DigestPlan, QuietHours, Rate, Rule, When
 from pipeline.model.watch import Expectation
-from pipeline.service import daily, deliver, record
+from pipeline.service import daily, deliver, record, review
+from pipeline.service.desk import coverage
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
-from pipeline.storage import alerts, articles, copies, findings, jobs, outbox, schema, sources
+from pipeline.storage import alerts, articles, copies, findings, jobs, outbox, schema, sources, stories
 from pipeline.storage.session import Store, Transaction
 
 DAY = timedelta(days=1)
@@ -299,6 +300,26 @@ def test_a_channel_that_fails_in_a_way_nobody_foresaw_holds_up_no_other(at_desk:
         rows = outbox.select(tx, channel="odd")
     assert [(one.state, one.attempts) for one in rows] == [("pending", 1)] * 2
     assert any("ValueError" in one.last_error for one in rows)
+
+
+# --- what a person took apart stays apart
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_stories_that_a_person_took_apart_are_not_joined_by_the_next_report(at_desk: Desk, *, undone: bool) -> None:
+    for n in range(2):
+        reported(at_desk, f"sale-{n}", SALE + f" It was told in room {n}.", NOW - timedelta(hours=9 - n), source=n)
+    with at_desk.store.read() as tx:
+        whole = next(one for one in stories.recent(tx, since=NOW - DAY) if len(stories.members(tx, one.id)) > 1)
+        member = stories.members(tx, whole.id)[1].id
+    done = coverage.split(at_desk, "vera", whole.id, [member], why="another deal")
+    if undone:
+        review.undo(at_desk, "vera", done.change)
+    reported(at_desk, "sale-2", SALE + " It was told in room 2.", NOW - timedelta(hours=1), source=2)
+    with at_desk.store.read() as tx:
+        [move] = stories.moves(tx, whole.id)
+        held = [len(stories.members(tx, number)) for number in (whole.id, move.to_story)]
+    assert held == ([3, 0] if undone else [2, 1])
 
 
 # --- from the terminal
