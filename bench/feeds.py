@@ -30,6 +30,7 @@ from pipeline.model.source import Source
 from pipeline.sources import feed
 
 AT_ONCE = 64
+ATOM = "a"  # before the number of a feed: it is asked for as Atom
 ROUNDS = 5
 
 
@@ -45,6 +46,19 @@ def rss(number: int, items: int) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{number}</title>{body}</channel></rss>'.encode()
 
 
+def atom(number: int, items: int) -> bytes:
+    """The same as Atom, which we leave to feedparser."""
+    body = "".join(
+        f"<entry><id>{number}-{item}</id><link href='https://outlet-{number}.example/news/{item}?utm_source=rss'/>"
+        f"<title>Report {item} of outlet {number}</title><updated>2026-11-22T10:{item % 60:02d}:00+04:00</updated>"
+        f"<summary>{'The ministry said that talks would go on. ' * 7}</summary></entry>"
+        for item in range(items)
+    )
+    return (
+        f'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>{number}</title>{body}</feed>'.encode()
+    )
+
+
 def serve(pipe: Connection, items: int) -> None:
     """Serve until told to stop; runs in a process of its own."""
 
@@ -53,9 +67,9 @@ def serve(pipe: Connection, items: int) -> None:
             return web.Response(status=304)
         if request.path == "/robots.txt":
             return web.Response(status=404)
-        return web.Response(
-            body=rss(int(request.path[1:]), items), content_type="application/rss+xml", headers={"ETag": '"1"'}
-        )
+        name = request.path[1:]
+        written = atom(int(name[1:]), items) if name.startswith(ATOM) else rss(int(name), items)
+        return web.Response(body=written, content_type="application/xml", headers={"ETag": '"1"'})
 
     async def run() -> None:
         app = web.Application()
@@ -82,13 +96,13 @@ async def all_of(work: Callable[[int], Awaitable[int]], count: int) -> int:
     return sum(await asyncio.gather(*(one(number) for number in range(count))))
 
 
-async def bare(base: str, count: int, *, changed: bool) -> int:
-    """aiohttp and feedparser alone."""
+async def bare(base: str, count: int, *, changed: bool, kind: str = "") -> int:
+    """aiohttp and feedparser alone. `kind` is ATOM for feeds in that format."""
     headers = {} if changed else {"If-None-Match": '"1"'}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
 
         async def work(number: int) -> int:
-            async with session.get(f"{base}/{number}", headers=headers) as response:
+            async with session.get(f"{base}/{kind}{number}", headers=headers) as response:
                 body = await response.read()
             if not body:
                 return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,6 +38,9 @@ _HINTS = {
 }
 
 
+_now = time.monotonic  # seconds on a clock that nobody sets back
+
+
 @dataclass(slots=True)
 class _Site:
     """What is known of one site while the fetcher is open."""
@@ -46,7 +50,7 @@ class _Site:
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: robots.Rules | None = None
     failure: FetchError | None = None
-    until: float = 0.0  # seconds of the loop's clock; rules and failure are good until then
+    until: float = 0.0  # seconds of the steady clock; rules and failure are good until then
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class _Journey:
     headers: dict[str, str]
     left_s: float
     conditional: bool
-    started: float  # seconds of the loop's clock
+    started: float  # seconds of the steady clock
     permanent: str = ""
     only_permanent: bool = True
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)  # host -> name -> value
@@ -241,11 +245,6 @@ class Fetcher:
         if site.failure is not None:
             seconds = min(site.failure.retry_after or self.policy.robots_retry_s, seconds)
         site.until = _now() + seconds
-
-
-def _now() -> float:
-    """Seconds on the clock of the running loop, which nobody sets back."""
-    return asyncio.get_running_loop().time()
 
 
 def _headers(policy: Policy, etag: str, last_modified: str, wanted: str, kind: str) -> dict[str, str]:

@@ -9,7 +9,6 @@ import asyncio
 import base64
 import errno
 import functools
-import re
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +39,6 @@ _DEEPEST = 8  # errors behind an error
 _HINT_LATER = "nothing to do: it is asked again later"
 _PORTS = {"http": 80, "https": 443}
 _INTERIM = frozenset(range(100, 200)) - {101}
-_ENDS_LINE = re.compile("[\r\n\0]")
 _TROUBLE = (
     aiohttp.ClientError, aiohttp.InvalidURL, HttpProcessingError, TimeoutError, OSError, ValueError,
 )  # fmt: skip
@@ -55,12 +53,8 @@ class Target:
     host: str  # lower case, without brackets
     port: int
     site: str  # host, and port where it is not the usual one: what is paced
+    origin: str  # scheme, host and port, without user name: what a robots.txt is for
     parsed: URL = field(compare=False, repr=False)
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port, without user name: what a robots.txt is for."""
-        return f"{self.scheme}://{self.site}"
 
 
 @dataclass(slots=True)
@@ -92,7 +86,7 @@ def target(url: str, *, base: str = "") -> Target:
         host = host.partition("%")[0]
         name = f"[{host}]" if ":" in host else host
         site = name if port == _PORTS[parsed.scheme] else f"{name}:{port}"
-        return Target(str(parsed), parsed.scheme, host, port, site, parsed)
+        return Target(str(parsed), parsed.scheme, host, port, site, f"{parsed.scheme}://{site}", parsed)
     except (ValueError, TypeError) as error:
         raise FetchError(
             f"this is no web address: {mask_text(str(error))}",
@@ -267,10 +261,11 @@ def _head(to: Target, headers: Mapping[str, str], cookies: Mapping[str, str]) ->
     if to.parsed.raw_user is not None or to.parsed.raw_password is not None:
         named = f"{to.parsed.user or ''}:{to.parsed.password or ''}"
         sent["Authorization"] = f"Basic {base64.b64encode(named.encode()).decode()}"
-    lines = [f"GET {to.parsed.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
-    if any(_ENDS_LINE.search(line) for line in lines):
+    lines = [f"GET {to.parsed.raw_path_qs} HTTP/1.1", *[f"{name}: {value}" for name, value in sent.items()], "", ""]
+    head = "\r\n".join(lines)
+    if "\0" in head or head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
         raise ValueError("a line of the request would hold a line break")
-    return "\r\n".join([*lines, "", ""]).encode()
+    return head.encode()
 
 
 async def _pieces(

@@ -171,11 +171,10 @@ async def _ask(desk: Desk, fetcher: Fetcher, source: Source, state: SourceState)
     asked = hints.of_headers(response.headers, now=now)
     if response.status == 304:
         return _Answer(reason=Reason.UNCHANGED, proven=False, response=response, hints=asked)
-    body_hash = hashlib.sha256(response.body).hexdigest()
-    if body_hash == state.body_hash:
-        return _Answer(reason=Reason.UNCHANGED, response=response, hints=asked, body_hash=body_hash)
     try:
-        document = await asyncio.to_thread(_read, desk, source, response, now)
+        body_hash, document = await asyncio.to_thread(_read_anew, desk, source, response, state.body_hash, now)
+        if document is None:
+            return _Answer(reason=Reason.UNCHANGED, response=response, hints=asked, body_hash=body_hash)
         document = await _with_children(desk, fetcher, source, document, now)
     except (FetchError, ParseError) as error:
         return _Answer(reason=error.reason, detail=error.message, response=response, hints=asked)
@@ -186,6 +185,14 @@ async def _ask(desk: Desk, fetcher: Fetcher, source: Source, state: SourceState)
         body_hash=body_hash,
         hints=hints.merged(document.hints, asked),
     )
+
+
+def _read_anew(
+    desk: Desk, source: Source, response: Response, known: str, now: datetime
+) -> tuple[str, FeedDocument | None]:
+    """The hash of what came, and what it says; nothing where these bytes are known."""
+    body_hash = hashlib.sha256(response.body).hexdigest()
+    return body_hash, None if body_hash == known else _read(desk, source, response, now)
 
 
 def _read(desk: Desk, source: Source, response: Response, now: datetime) -> FeedDocument:

@@ -42,7 +42,7 @@ def next_poll(
     if state.failures:
         wait = min(wait * 2 ** min(state.failures, _DOUBLINGS), pace.longest)
     wait = max(wait, min(hints.retry_after or timedelta(0), pace.longest))
-    wait += wait * _JITTER * min(max(jitter, 0.0), 1.0)
+    wait *= 1 + _JITTER * min(max(jitter, 0.0), 1.0)
     return _allowed(now + wait, hints)
 
 
