@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+import desk_sample
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desk_site import PHONE, Site
@@ -135,6 +137,31 @@ def test_an_accepted_change_is_known_and_taken_back(page: Page, site: Site) -> N
     expect(card).to_contain_text("Accepted")
     page.goto(site.url(f"/claims/{item.claim.id}"))
     expect(page.locator("main")).to_contain_text("accepted by local")
+
+
+def test_the_next_finding_is_compared_with_what_was_accepted(page: Page, site: Site) -> None:
+    items = today.work(site.desk).items
+    at = next(n for n, one in enumerate(items) if any(slot.name == "stage" and slot.old for slot in one.slots))
+    item = items[at]
+    slot = next(one for one in item.slots if one.name == "stage")
+    page.goto(site.url())
+    for _ in range(at + 1):
+        page.keyboard.press("j")
+    expect(page.locator(f"#finding-{item.id}")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator(f"#finding-{item.id}")).to_contain_text("Accepted: this is what is known now.")
+    assert site.desk.watch.known[item.claim.id]["stage"] == slot.new
+    source = site.desk.configuration.sources[0].id
+    text = f"{item.claim.statement} The contract was cancelled, officials said on Friday."
+    desk_sample.add(
+        site.desk, [desk_sample.Text(source=source, slug="next", title="Later", text=text, age=timedelta())]
+    )
+    following = next(
+        one for one in today.work(site.desk).items if one.claim.id == item.claim.id and one.finding.id > item.id
+    )
+    page.goto(site.url(f"/findings/{following.id}"))
+    move = page.locator(".move").first
+    expect(move.locator(".old")).to_have_text(slot.new)
 
 
 def test_the_second_of_two_is_told_in_the_page(browser: Browser, site: Site) -> None:

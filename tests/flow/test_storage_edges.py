@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -248,6 +249,25 @@ def test_search_folds_quotes_and_orders_by_time(store: Store) -> None:
             search.find(tx, odd, ranked=True)
         best = search.find(tx, "deal jf 17", ranked=True)
         assert {hit.thing_id for hit in best} == {1, 2}
+
+
+def test_a_search_counts_and_ranks_the_newest_thousand_only(store: Store) -> None:
+    """The best hit of all is too old to be ranked: a search so wide is not read, it is narrowed."""
+    best = search.Text(kind="article", thing_id=1, text="deal " * 50)
+    plain = [search.Text(kind="article", thing_id=n, text=f"a deal among {n} other words") for n in range(2, 1007)]
+    better = search.Text(kind="article", thing_id=1007, text="deal deal deal")
+    with store.transaction() as tx:
+        for one in ([best], plain, [better], [replace(plain[0], thing_id=1008)]):
+            search.put(tx, one, at=NOW)
+        assert search.count(tx, "deal") == search.NEWEST == 1000
+        ranked = search.find(tx, "deal", ranked=True, limit=2000)
+        assert len(ranked) == 1000
+        assert ranked[0].thing_id == 1007
+        assert 1 not in {hit.thing_id for hit in ranked}
+        seen: list[search.Hit] = []
+        while page := search.find(tx, "deal", limit=300, before=seen[-1].row if seen else None):
+            seen += page
+        assert [hit.thing_id for hit in seen] == list(range(1008, 0, -1))
 
 
 def test_what_was_indexed_before_is_replaced_and_can_be_rebuilt(store: Store) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import desk_sample
@@ -11,6 +13,7 @@ import pytest
 from desk_browser import Browser
 
 from pipeline.service import daily
+from pipeline.service.desk import claims
 from pipeline.service.wiring import Desk
 from pipeline.storage import findings, people, schema
 from pipeline.storage.session import Store, open_store
@@ -317,3 +320,42 @@ def test_a_rule_is_tried_on_stored_articles(browser: Browser, desk: Desk) -> Non
     tried = browser.post(f"/topics/{topic}/try", {"csrf": browser.csrf(), "rule": wide})
     assert tried.status == 200
     assert re.search(r"[1-9]\d* gained", tried.text)
+
+
+def sale(built: Desk, outlet: int, aircraft: int, hours: int) -> desk_sample.Text:
+    """A report of that outlet that the sale is of so many aircraft."""
+    text = f"Pakistan will sell {aircraft} JF-17 fighter jets to Azerbaijan, officials said on Thursday, room {outlet}."
+    source = built.configuration.sources[outlet].id
+    return desk_sample.Text(source=source, slug=f"sale-{outlet}", title="Talks", text=text, age=timedelta(hours=hours))
+
+
+def test_values_that_compete_stand_side_by_side_with_their_outlets(sqlite_store: Store) -> None:
+    made = desk_sample.empty_desk(sqlite_store)
+    desk_sample.add(made, [sale(made, n, 60 if n == 3 else 40, hours=9 - n) for n in range(4)])
+    names = [one.name for one in made.configuration.sources[:4]]
+    whole = claims.whole(made, "jf17-azerbaijan")
+    assert whole is not None
+    [quantity] = [one for one in whole.line.known if one.name == "quantity"]
+    assert [(one.value, one.outlets) for one in quantity.rivals] == [("40", tuple(names[:3])), ("60", (names[3],))]
+    assert {(one.value, one.outlet) for one in whole.points if one.slot == "quantity"} == {
+        *(("40", name) for name in names[:3]),
+        ("60", names[3]),
+    }
+    with serving(create_app(made), "127.0.0.1", 0) as port:
+        page = Browser(port).get("/claims/jf17-azerbaijan").text
+    assert all(html.escape(name) in page for name in names)
+
+
+def test_any_two_versions_of_an_article_are_compared(browser: Browser, desk: Desk) -> None:
+    told = sale(desk, 0, 40, hours=3)
+    texts = [told.text.replace("40", number) for number in ("40", "50", "60")]
+    article = 0
+    for number, text in enumerate(texts):
+        before = texts[number - 1] if number else ""
+        at = desk.clock.now() + timedelta(minutes=number)
+        article = desk_sample.put(desk, told, text, at, before=before).article_id
+    for asked, gone, new in [("", "50", "60"), ("?old=1&new=3", "40", "60"), ("?old=3&new=1", "60", "40")]:
+        page = browser.get(f"/articles/{article}/compare{asked}").text
+        assert f"<del>{gone}</del><ins>{new}</ins>" in page, asked
+    assert "The two say the same." in browser.get(f"/articles/{article}/compare?old=2&new=2").text
+    assert browser.get(f"/articles/{article}/compare?old=1&new=4").status == 404
