@@ -157,3 +157,72 @@ def test_an_edited_headline_is_a_version(watching: Callable[[Source], Desk], ser
     told = [one.title for one in at_desk.read_now(lambda tx: articles.versions(tx, article.id))]
     assert told == ["Port to open in May", "Port to open in July"]
     assert run(at_desk, timedelta(days=9, hours=7)).revisited.articles == 0
+
+
+# --- when to look again, and what is told of a source
+
+
+def happened(at_desk: Desk) -> list[str]:
+    since = at_desk.clock.now() - timedelta(days=30)
+    return [one.kind for one in at_desk.read_now(lambda tx: sources.events(tx, since=since))]
+
+
+def test_a_move_for_good_is_followed_and_told(watching: Callable[[Source], Desk], server: Misbehaving) -> None:
+    server.pages |= {"/old": Page(status=301, headers={"Location": "/new"}), "/new": feed_of("One")}
+    at_desk = watching(Source(id="outlet", url=server.url("/old")))
+    assert run(at_desk).polled.new_entries == 1
+    assert (state(at_desk).url, happened(at_desk)) == (server.url("/new"), ["moved"])
+    server.asked.clear()
+    run(at_desk, timedelta(hours=7))
+    assert "/old" not in server.paths()
+    assert "/new" in server.paths()
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_move_for_now_or_to_no_feed_changes_no_address(
+    watching: Callable[[Source], Desk], server: Misbehaving, status: int
+) -> None:
+    there = Page(b"<!doctype html><html>Sign in") if status == 301 else feed_of("One")
+    server.pages |= {"/old": Page(status=status, headers={"Location": "/new"}), "/new": there}
+    at_desk = watching(Source(id="outlet", url=server.url("/old")))
+    run(at_desk)
+    assert (state(at_desk).url, happened(at_desk)) == (server.url("/old"), [])
+
+
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [
+        (Page(status=429, headers={"Retry-After": "7200"}), timedelta(hours=2)),
+        (Page(status=503, headers={"Retry-After": "7200"}), timedelta(hours=2)),
+        (Page(feed_of("One").body, headers={"Cache-Control": "max-age=3600"}), timedelta(hours=1)),
+        (Page(feed_of("One").body.replace(b"<item>", b"<ttl>90</ttl><item>")), timedelta(minutes=90)),
+    ],
+)
+def test_what_server_and_feed_ask_is_waited_for(
+    watching: Callable[[Source], Desk], server: Misbehaving, page: Page, least: timedelta
+) -> None:
+    server.pages["/rss"] = page
+    at_desk = watching(Source(id="outlet", url=server.url("/rss")))
+    run(at_desk)
+    found = state(at_desk)
+    assert found.next_poll_at is not None
+    assert found.last_polled_at is not None
+    assert least <= found.next_poll_at - found.last_polled_at < 2 * least
+
+
+def test_failures_and_recovery_are_told_once_and_a_304_is_none(
+    watching: Callable[[Source], Desk], server: Misbehaving
+) -> None:
+    server.pages["/rss"] = feed_of("One")
+    at_desk = watching(Source(id="outlet", url=server.url("/rss")))
+    run(at_desk)
+    server.pages["/rss"] = Page(b"<!doctype html><html>Down for maintenance")
+    for day in range(1, 5):
+        run(at_desk, timedelta(days=day))
+    assert (state(at_desk).last_reason, happened(at_desk)) == ("not-a-feed", ["failing"])
+    server.pages["/rss"] = Page(status=304)
+    run(at_desk, timedelta(days=6))
+    assert happened(at_desk) == ["failing"]
+    server.pages["/rss"] = feed_of("One")
+    run(at_desk, timedelta(days=8))
+    assert (state(at_desk).health, happened(at_desk)) == ("ok", ["failing", "recovered"])
