@@ -117,6 +117,10 @@ class Fetcher:
             reason=Reason.TOO_MANY_REDIRECTS,
         )
 
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of an address's site names. Raises FetchError when it cannot be had."""
+        return (await self._rules(wire.target(url))).sitemaps
+
     async def _step(self, here: wire.Target, journey: _Journey) -> Response | wire.Target:
         delay_s = self.policy.host_delay_s
         if self.policy.robots and journey.kind != "robots":

@@ -107,8 +107,9 @@ async def find_feeds(client: Fetcher, url: str) -> list[Found]:
     if own is not None:
         return [own]
     page = await client.get(address, kind="page")
+    named = await client.sitemaps(page.final_url)
     found = []
-    for candidate in discover.discover(page.body, url=page.final_url)[:CANDIDATES]:
+    for candidate in discover.discover(page.body, url=page.final_url, sitemaps=named)[:CANDIDATES]:
         one = await _try(client, candidate.url, candidate.kind)
         if one is not None:
             found.append(one)
