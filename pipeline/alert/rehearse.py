@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,10 +41,21 @@ def rehearse(candidates: Iterable[Candidate], old: AlertRules, new: AlertRules) 
     Mutes with an end count as of the time of each finding; snoozes are left out, since they belong to the moment.
     """
     ordered = sorted(candidates, key=lambda c: (c.found_at, c.finding))
-    before, after = replay(ordered, old), replay(ordered, new)
+    return _compared(len(ordered), replay(ordered, old), replay(ordered, new))
+
+
+def against(told: Sequence[Heard], candidates: Iterable[Candidate], rules: AlertRules) -> Rehearsal:
+    """The same with what was really told of the findings in the place of the old rules."""
+    ordered = sorted(candidates, key=lambda c: (c.found_at, c.finding))
+    return _compared(len(ordered), {(one.alert, one.channel): one for one in told}, replay(ordered, rules))
+
+
+def _compared(
+    candidates: int, before: Mapping[tuple[str, str], Heard], after: Mapping[tuple[str, str], Heard]
+) -> Rehearsal:
     both = before.keys() & after.keys()
     return Rehearsal(
-        candidates=len(ordered),
+        candidates=candidates,
         gained=tuple(heard for key, heard in after.items() if key not in before),
         lost=tuple(heard for key, heard in before.items() if key not in after),
         kept=len(both),

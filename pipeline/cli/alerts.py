@@ -16,13 +16,17 @@ from pipeline.alert import rehearse as rehearsing
 from pipeline.cli.configuration import load_configuration
 from pipeline.digest.period import Period
 from pipeline.errors import ClaimwatchError
+from pipeline.model.alert import Candidate
 from pipeline.service import facts
 from pipeline.service.desk import telling
 from pipeline.service.desk.telling import WholeAlert
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.duration import parse_duration
 from pipeline.settings.load import load
+from pipeline.storage import alerts
 from pipeline.storage.alerts import SavedAlert
+
+_MOST = 100_000  # alerts that a rehearsal looks at
 
 
 class Duration(click.ParamType[timedelta]):
@@ -129,22 +133,24 @@ def snooze(config: Path | None, number: int, length: timedelta, note: str) -> No
 
 
 @command.command("rehearse")
-@click.argument("folder", type=click.Path(exists=True, path_type=Path), metavar="RULES")
+@click.argument("changed", required=False, type=click.Path(exists=True, path_type=Path), metavar="[RULES]")
 @click.option("--since", type=Duration(), default="14d", show_default=True, help="How far back.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
-def rehearse(config: Path | None, folder: Path, since: timedelta, as_json: bool) -> None:
-    """Play stored findings through a changed alerts.yaml (RULES: the file, or a folder that holds it)."""
+def rehearse(config: Path | None, changed: Path | None, since: timedelta, as_json: bool) -> None:
+    """Play stored findings through a changed alerts.yaml (RULES: the file, or a folder that holds it).
+
+    Without RULES, through alerts.yaml as it stands now, against what was really told.
+    """
     configuration = load_configuration(config)
-    changed = load(
-        configuration.folder, env=os.environ, alerts_from=folder / "alerts.yaml" if folder.is_dir() else folder
-    ).alerts
     with desk(configuration) as built:
-        now = built.clock.now()
-        period = Period(plan="rehearsal", key="rehearsal", start=now - since, end=now)
-        with built.store.read() as tx:
-            found = facts.gather(built, tx, period).candidates
-    result = rehearsing.rehearse(found, configuration.alerts, changed)
+        found, told = _stored(built, since)
+    if changed is None:
+        result = rehearsing.against(told, found, configuration.alerts)
+    else:
+        path = changed / "alerts.yaml" if changed.is_dir() else changed
+        rules = load(configuration.folder, env=os.environ, alerts_from=path).alerts
+        result = rehearsing.rehearse(found, configuration.alerts, rules)
     if as_json:
         data = {
             "findings": result.candidates,
@@ -162,6 +168,31 @@ def rehearse(config: Path | None, folder: Path, since: timedelta, as_json: bool)
             click.echo(
                 f"  {one.found_at:%Y-%m-%d %H:%M} {one.claim} {one.relation} -> {one.channel}: {one.decision.reason}"
             )
+
+
+def _stored(built: Desk, since: timedelta) -> tuple[tuple[Candidate, ...], tuple[rehearsing.Heard, ...]]:
+    """Findings of alerts that were raised since then, and what was told of them."""
+    now = built.clock.now()
+    period = Period(plan="rehearsal", key="rehearsal", start=now - since, end=now)
+    with built.store.read() as tx:
+        raised = {str(one.id): one.alert for one in alerts.select(tx, since=period.start, limit=_MOST)}
+        found = [one for one in facts.gather(built, tx, period).candidates if not one.id or one.id in raised]
+        decided = alerts.decisions(tx, since=period.start)
+    told = [
+        rehearsing.Heard(
+            alert=str(one.alert_id),
+            channel=channel,
+            claim=one.claim,
+            relation=raised[str(one.alert_id)].relation,
+            found_at=one.at,
+            action=one.decision.action,
+            decision=one.decision,
+        )
+        for one in decided
+        if str(one.alert_id) in raised and one.decision.action in ("send", "hold")
+        for channel in one.decision.channels
+    ]
+    return tuple(found), tuple(told)
 
 
 def _heard(one: rehearsing.Heard) -> dict[str, Any]:

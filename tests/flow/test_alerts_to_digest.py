@@ -373,6 +373,12 @@ def test_every_decision_is_explained_and_a_changed_rule_is_rehearsed(folder: Pat
     same = json.loads(said(folder, "alerts", "rehearse", str(folder / "alerts.yaml"), "--json"))
     assert (same["gained"], same["lost"], same["moved"]) == ([], [], [])
     assert same["kept"] == len(listed)
+    told = json.loads(said(folder, "alerts", "rehearse", "--since", "14d", "--json"))
+    assert (told["gained"], told["lost"], told["moved"], told["kept"]) == ([], [], [], len(listed))
+    (folder / "alerts.yaml").write_text((folder.parent / "changed.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    edited = json.loads(said(folder, "alerts", "rehearse", "--since", "14d", "--json"))
+    assert {one["channel"] for one in edited["gained"]} >= {"late"}
+    assert len(edited["lost"]) + edited["kept"] + len(edited["moved"]) >= len(listed)
 
 
 def test_a_digest_of_a_day_is_frozen_once(at_desk: Desk) -> None:
