@@ -26,7 +26,7 @@ run: setup
 	$(BIN)/claimwatch --config config run $(ARGS)
 
 test: setup
-	$(BIN)/pytest -n 2 --ignore tests/process $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/process $(ARGS)
 
 # Real processes: kills, takeovers, restarts, the commands of docker-compose.yml.
 test-process: setup

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -14,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST_PIP = "23.2"
+QUIET = ("--quiet", "--disable-pip-version-check")
 
 pytestmark = pytest.mark.first
 
@@ -29,19 +32,48 @@ def call(*words: str | Path, cwd: Path, timeout: int = 300) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The versions of the lock, as constraints without hashes."""
+    found = re.findall(r"^([A-Za-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+    path = tmp_path_factory.mktemp("locked") / "constraints.txt"
+    path.write_text("\n".join(found), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    (made,) = folder.glob("claimwatch-*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def registry(pytestconfig: pytest.Config, locked: Path, wheel: Path) -> Path:
+    """What the wheel needs, fetched once a lock: the oldest pip takes ten seconds to look through all that there is."""
+    asked = locked.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    kept: Path = pytestconfig.cache.mkdir("wheels") / hashlib.sha256(asked).hexdigest()[:16]
+    if not kept.exists():
+        fetched = locked.parent / "fetched"
+        call(
+            sys.executable, "-m", "pip", "download", *QUIET, "--constraint", locked, "--dest", fetched, wheel, cwd=ROOT
+        )
+        (fetched / wheel.name).unlink()
+        call(sys.executable, "-m", "pip", "download", *QUIET, "--dest", fetched, f"pip=={OLDEST_PIP}", cwd=ROOT)
+        shutil.move(fetched, kept)
+    return kept
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, registry: Path, locked: Path, wheel: Path) -> Path:
     """A folder with nothing but a virtual environment into which the wheel was installed."""
     folder = tmp_path_factory.mktemp("install")
-    call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", ROOT, cwd=folder)
-    (wheel,) = (folder / "dist").glob("claimwatch-*.whl")
     venv.create(folder / "env")
     python = folder / "env" / "bin" / "python"
-    quiet = ("install", "--quiet", "--disable-pip-version-check")
-    call(sys.executable, "-m", "pip", "--python", python, *quiet, f"pip=={OLDEST_PIP}", cwd=folder)
-    constraints = folder / "constraints.txt"
-    locked = re.findall(r"^([A-Za-z0-9._-]+==\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
-    constraints.write_text("\n".join(locked), encoding="utf-8")
-    call(python, "-m", "pip", *quiet, "--no-compile", "--constraint", constraints, wheel, cwd=folder)
+    words = ("install", *QUIET, "--no-index", "--find-links", registry)
+    call(sys.executable, "-m", "pip", "--python", python, *words, f"pip=={OLDEST_PIP}", cwd=folder)
+    call(python, "-m", "pip", *words, "--no-compile", "--constraint", locked, wheel, cwd=folder)
     return folder
 
 
