@@ -1,4 +1,4 @@
-"""RSS 2.0 that is written by the rules, which most feeds are: read in a tenth of the time that feedparser takes.
+"""RSS 2.0 and Atom that are written by the rules, as most are: read in a tenth of the time that feedparser takes.
 
 What it answers is what feedparser answers, to the letter; a test compares them. So it takes a feed only where every
 element, attribute and encoding is one of those below, and leaves the rest, with all that is odd, to feedparser.
@@ -21,6 +21,7 @@ _DECLARED = re.compile(
 )
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")  # a document type, an entity
 _OTHER_VERSION = re.compile(r"purl\.org/rss/1\.0/[\"']|backend\.userland\.com|my\.netscape\.com", re.IGNORECASE)
+_START = re.compile("<(?:rss|feed)[ \t\r\n>]")
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
 _REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
@@ -31,7 +32,8 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CREATOR = f"{_DC}creator"
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
-_ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ATOM_LINK = f"{_ATOM}link"
 _MEDIA = tuple(f"{{http://search.yahoo.com/mrss/}}{name}" for name in ("content", "thumbnail"))
 # Text of an item that is read, and may stand there once only.
 _ONCE = frozenset({"title", "link", "description", "guid", "pubDate", "source", _CONTENT, f"{_DC}date"})
@@ -55,6 +57,16 @@ _NESTED = {
 }
 
 
+_WORDS = frozenset(f"{_ATOM}{name}" for name in ("title", "summary", "content"))
+_PLAIN = frozenset(f"{_ATOM}{name}" for name in ("id", "published", "updated"))
+_ATOM_IGNORED = frozenset(f"{_ATOM}{name}" for name in ("category", "rights"))
+_FEED_IGNORED = frozenset(f"{_ATOM}{name}" for name in (
+    "subtitle", "updated", "generator", "icon", "logo", "rights", "category",
+))  # fmt: skip
+_PERSON = frozenset(f"{_ATOM}{name}" for name in ("name", "email", "uri"))
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
 class _Odd(ValueError):
     """Something that is for feedparser to read."""
 
@@ -62,7 +74,8 @@ class _Odd(ValueError):
 def read(body: bytes, *, content_type: str) -> RawFeed | None:
     """The feed, or None for one that has anything out of the ordinary."""
     try:
-        return _feed(_root(body, content_type), body)
+        root = _root(body, content_type)
+        return _atom(root, body) if root.tag == f"{_ATOM}feed" else _rss(root, body)
     except (_Odd, ElementTree.ParseError):
         return None
 
@@ -83,13 +96,14 @@ def _root(body: bytes, content_type: str) -> ElementTree.Element:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise _Odd("another encoding than it says") from None
-    start = text.find("<rss")
+    found = _START.search(text)
+    start = found.start() if found else -1
     if start < 0 or "<!--" in text[:start] or _OTHER_VERSION.search(text, start, text.find(">", start)):
         raise _Odd("another version")
     return ElementTree.fromstring(text if declared is None else text[declared.end() :])  # noqa: S314
 
 
-def _feed(root: ElementTree.Element, body: bytes) -> RawFeed:
+def _rss(root: ElementTree.Element, body: bytes) -> RawFeed:
     if root.tag != "rss" or set(root.keys()) != {"version"} or not root.get("version", "").startswith("2."):
         raise _Odd("another format")
     if len(root) != 1 or root[0].tag != "channel" or root[0].keys():
@@ -209,3 +223,101 @@ def _other_link(element: ElementTree.Element) -> None:
 def _check(element: ElementTree.Element, names: Iterable[str]) -> None:
     if element.keys() or any(child.tag not in names or len(child) or child.keys() for child in element):
         raise _Odd(element.tag)
+
+
+def _atom(root: ElementTree.Element, body: bytes) -> RawFeed:
+    if set(root.keys()) - {_LANG}:
+        raise _Odd("attributes of the feed")
+    lang = root.get(_LANG, "").replace("_", "-")
+    said: dict[str, str] = {}
+    items = []
+    for child in root:
+        name = child.tag
+        if name == f"{_ATOM}entry":
+            items.append(_entry(child, lang))
+        elif name == f"{_ATOM}title":
+            _once(said, "title", _words(child))
+        elif name == f"{_ATOM}id":
+            _once(said, "id", _identity(child))
+        elif name == f"{_ATOM}author":
+            _person(child)
+        elif name == _ATOM_LINK:
+            _linked(said, child)
+        elif name not in _FEED_IGNORED or len(child) or child.get(_LANG) is not None:
+            raise _Odd(name)
+    if "id" in said and "link" not in said:  # which would stand for it
+        raise _Odd("no link")
+    hinted = hints.of_channel(ttl="", period="", frequency="", body=body)
+    title = plain(said.get("title", ""))
+    return RawFeed(format="atom10", title=title, lang=lang, home=said.get("link", ""), items=tuple(items), hints=hinted)
+
+
+def _entry(entry: ElementTree.Element, lang: str) -> RawItem:
+    if entry.keys():
+        raise _Odd("an entry with attributes")
+    said: dict[str, str] = {}
+    for child in entry:
+        name = child.tag
+        if name in _WORDS:
+            _once(said, name, _words(child))
+        elif name in _PLAIN:
+            _once(said, name, _identity(child) if name == f"{_ATOM}id" else _text(child))
+        elif name == f"{_ATOM}author":
+            _once(said, "author", _person(child))
+        elif name == _ATOM_LINK:
+            _linked(said, child)
+        elif name not in _ATOM_IGNORED or len(child):
+            raise _Odd(name)
+    if "link" not in said:
+        raise _Odd("no link")
+    content = said.get(f"{_ATOM}content", "")
+    return RawItem(
+        guid=said.get(f"{_ATOM}id", ""),
+        link=said["link"],
+        title=said.get(f"{_ATOM}title", ""),
+        published_raw=said.get(f"{_ATOM}published", ""),
+        updated_raw=said.get(f"{_ATOM}updated", ""),
+        summary=said.get(f"{_ATOM}summary", content),
+        content=content,
+        author=said.get("author", ""),
+        lang=lang if f"{_ATOM}title" in said else "",
+    )
+
+
+def _words(element: ElementTree.Element) -> str:
+    """The text of an element that may say that it is HTML."""
+    if len(element) or set(element.keys()) - {"type"} or element.get("type", "text") not in ("text", "html"):
+        raise _Odd(element.tag)
+    return _mended((element.text or "").strip())
+
+
+def _identity(element: ElementTree.Element) -> str:
+    if ":///" in (element.text or ""):
+        raise _Odd("id")
+    return _text(element)
+
+
+def _linked(said: dict[str, str], link: ElementTree.Element) -> None:
+    """Notes where the page is; links to anything else are passed over."""
+    if link.get("rel", "alternate") != "alternate":
+        return _other_link(link)
+    if len(link) or link.get("type", "text/html") != "text/html" or set(link.keys()) - {"href", "rel", "type", "title"}:
+        raise _Odd("link")
+    written = link.get("href", "")
+    if not _ADDRESS.fullmatch(written) or absolute("", written) != written:
+        raise _Odd("no plain address")
+    _once(said, "link", written)
+    return None
+
+
+def _person(person: ElementTree.Element) -> str:
+    """Name and address of an author, as feedparser writes them together."""
+    if person.keys() or (person.text or "").strip() or any((part.tail or "").strip() for part in person):
+        raise _Odd("author")
+    said: dict[str, str] = {}
+    for part in person:
+        if part.tag not in _PERSON or len(part) or part.keys():
+            raise _Odd("author")
+        _once(said, part.tag, (part.text or "").strip())
+    name, mail = said.get(f"{_ATOM}name", ""), said.get(f"{_ATOM}email", "")
+    return f"{name} ({mail})" if name and mail else name or mail

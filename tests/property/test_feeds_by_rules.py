@@ -1,4 +1,4 @@
-"""The quick reader of RSS 2.0 answers what feedparser answers, or nothing: to the letter, on feeds of every kind."""
+"""The quick reader of RSS 2.0 and Atom answers what feedparser answers, to the letter, or nothing at all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ Way = st.SearchStrategy[str]
 def element(draw: st.DrawFn, name: str, texts: Way, *attributes: str, odd: bool = False) -> str:
     """An element as some outlet might write it: escaped, in CDATA, empty, with a comment; an odd one with markup."""
     text = draw(texts)
-    said = "".join(f' {one}="{escape(draw(WORDS))}"' for one in attributes if draw(st.booleans()))
+    said = "".join(
+        f' {one}="{escape(draw(KINDS if one == "type" else WORDS))}"' for one in attributes if draw(st.booleans())
+    )
     ways = ["escaped", "cdata", "comment", "empty", *(["inside", "lang"] if odd else [])]
     way = draw(st.sampled_from(ways))
     if way == "cdata" and "]]" not in text:
@@ -62,6 +64,7 @@ def element(draw: st.DrawFn, name: str, texts: Way, *attributes: str, odd: bool 
     return f"<{name}{said}>{escape(text)}</{name}>"
 
 
+KINDS = st.sampled_from(["text", "html", "html", "text", "text/plain", "xhtml", "HTML", "image/png"])
 LINK = st.sampled_from(PLAIN).map(lambda link: f"<link>{escape(link)}</link>")
 GUID = st.tuples(st.sampled_from([' isPermaLink="false"', ' isPermaLink="true"', ""]), GUIDS)
 ITEM: dict[str, tuple[Way, tuple[str, ...]]] = {
@@ -133,14 +136,65 @@ def rss(draw: st.DrawFn) -> bytes:
     return f'{head}<rss version="{version}"{declared}{more}><channel>{channel}</channel></rss>'.encode()
 
 
+ENTRY: dict[str, tuple[Way, tuple[str, ...]]] = {
+    "title": (WORDS, ("type",)), "summary": (WORDS, ("type",)), "content": (WORDS, ("type",)), "updated": (DATES, ()),
+    "published": (DATES, ()), "category": (WORDS, ("term",)), "rights": (WORDS, ("type",)), "id": (GUIDS, ()),
+}  # fmt: skip
+FEED: dict[str, tuple[Way, tuple[str, ...]]] = {
+    "title": (WORDS, ("type",)), "subtitle": (WORDS, ("type",)), "updated": (DATES, ()), "generator": (WORDS, ("uri",)),
+    "icon": (LINKS, ()), "logo": (LINKS, ()), "rights": (WORDS, ()), "category": (WORDS, ("term",)), "id": (GUIDS, ()),
+}  # fmt: skip
+HREFS = st.tuples(
+    st.sampled_from(["", ' rel="alternate"', ' rel="self"', ' rel="alternate" type="text/html"', ' rel="enclosure"']),
+    st.sampled_from(PLAIN) | LINKS,
+).map(lambda pair: f'<link{pair[0]} href="{escape(pair[1])}"/>')
+HREF = st.sampled_from(PLAIN).map(lambda link: f'<link href="{escape(link)}"/>')
+
+
+@st.composite
+def author(draw: st.DrawFn) -> str:
+    """An author with any of what Atom lets one have."""
+    mails = st.sampled_from(["a@b.example", ""])
+    named = st.fixed_dictionaries({}, optional={"name": WORDS, "email": mails, "uri": LINKS})
+    said = draw(st.permutations(list(draw(named).items())))
+    return f"<author>{''.join(f'<{name}>{escape(text)}</{name}>' for name, text in said)}</author>"
+
+
+@st.composite
+def atom(draw: st.DrawFn) -> bytes:
+    """A feed of the other format, most often by its rules."""
+    where = draw(st.sampled_from(["", "", "", "head", "feed", "entry"]))
+    entries = []
+    for _ in range(draw(st.integers(0, 3))):
+        inside = draw(parts(ENTRY, odd=where == "entry"))
+        inside += [*draw(st.lists(author(), max_size=1)), draw(HREFS if where == "entry" else HREF)]
+        inside += draw(st.lists(HREFS, max_size=1))
+        entries.append(f"<entry>{''.join(draw(st.permutations(inside)))}</entry>")
+    around = [*draw(parts(FEED, odd=where == "feed")), *draw(st.lists(author(), max_size=1))]
+    around += draw(st.lists(HREF, max_size=1)) + draw(st.lists(HREFS, max_size=1))
+    declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+    more = draw(st.sampled_from(["", "", ' xml:lang="en_GB"']))
+    uri = NAMESPACES["atom"]
+    if where == "head":
+        more = draw(st.sampled_from([' xml:base="https://a.b/"', ' xmlns:old="http://purl.org/rss/1.0/"']))
+        uri = draw(st.sampled_from(["http://purl.org/atom/ns#", "HTTP://www.w3.org/2005/Atom"]))
+    said = "\n".join(draw(st.permutations(around + entries)))
+    return f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="{uri}"{declared}{more}>{said}</feed>'.encode()
+
+
 TYPES = st.sampled_from([
     "application/rss+xml", "text/xml", "text/xml; charset=UTF-8", "application/xml;charset=utf-8", "text/html", "",
     "text/xml; charset=iso-8859-9", "text/plain; charset=utf-8",
 ])  # fmt: skip
 
 
-@given(rss(), TYPES)
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@given(rss() | atom(), TYPES)
+@settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+@example(
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://a.example/"/><content>x</content>'
+    b"<author><email>a@b.example</email><name>A</name></author><summary>y</summary></entry></feed>",
+    "",
+)
 @example(b'<rss version="2.0"><channel><item><guid>1</guid><link>https://a.example/</link></item></channel></rss>', "")
 def test_what_it_reads_is_what_feedparser_reads(body: bytes, content_type: str) -> None:
     quick = byrules.read(body, content_type=content_type)
