@@ -345,20 +345,16 @@ def revisit(tx: Transaction, article_id: int, *, at: datetime) -> None:
     )
 
 
-_REVISITS = queues.Queue(
-    t.articles, sa.and_(a.revisit_at <= queues.NOW, queues.unleased(t.articles)), (a.revisit_at, a.id)
-)
+_REVISITS = queues.Queue(t.articles, a.revisit_at <= queues.NOW, (a.revisit_at, a.id))
 
 
 def claim_revisits(
     tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
 ) -> tuple[ArticleRow, ...]:
     """Takes articles that are due for another look; the caller's until `checked` or the end of the lease."""
-    ids = _REVISITS.choose(tx, now=now, limit=limit, per_host=per_host)
-    rows = _REVISITS.take(tx, ids, now=now, holder=holder, until=now + lease)
-    return tuple(
-        ArticleRow(**_fields(row, ArticleRow)) for row in sorted(rows, key=lambda row: (row.revisit_at, row.id))
-    )
+    rows = _REVISITS.claim(tx, now=now, limit=limit, per_host=per_host, lease=lease, holder=holder)
+    taken = sorted(rows, key=lambda row: (row.revisit_at, row.id))
+    return tuple(ArticleRow(**_fields(row, ArticleRow)) for row in taken)
 
 
 def release(tx: Transaction, holder: str) -> int:

@@ -187,7 +187,7 @@ def _values(entry: Entry, now: datetime, backlog_before: datetime | None) -> dic
     }
 
 
-_FREE = sa.and_(c.stage.in_(OPEN), c.next_attempt_at <= queues.NOW, queues.unleased(t.entries))
+_FREE = sa.and_(c.stage.in_(OPEN), c.next_attempt_at <= queues.NOW)
 _QUEUE = queues.Queue(t.entries, _FREE, (c.next_attempt_at, c.id))
 
 
@@ -198,8 +198,7 @@ def claim(
 
     They are the caller's until `finish`, `retry`, `release` or the end of the lease.
     """
-    chosen = _QUEUE.choose(tx, now=now, limit=limit, per_host=per_host)
-    taken = _QUEUE.take(tx, chosen, now=now, holder=holder, until=now + lease)
+    taken = _QUEUE.claim(tx, now=now, limit=limit, per_host=per_host, lease=lease, holder=holder)
     return tuple(_queued(row) for row in sorted(taken, key=lambda row: row.id))
 
 

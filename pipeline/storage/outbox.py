@@ -96,15 +96,14 @@ def put(
     return id_
 
 
-_FREE = sa.and_(o.state == "pending", o.next_attempt_at <= queues.NOW, queues.unleased(t.outbox))
-_LEASES = queues.Leases(t.outbox, _FREE)
+_LEASES = queues.Leases(t.outbox, sa.and_(o.state == "pending", o.next_attempt_at <= queues.NOW))
 
 
 def claim_due(
     tx: Transaction, *, now: datetime, limit: int, lease: timedelta, holder: str, channels: Sequence[str] | None = None
 ) -> tuple[Delivery, ...]:
     """Takes messages that are due, oldest first; the caller's until `sent`, `failed`, `park` or the lease ends."""
-    query = sa.select(o.id).where(_FREE).params(now=now)
+    query = sa.select(o.id).where(_LEASES.free).params(now=now)
     if channels is not None:
         query = query.where(o.channel.in_(list(channels)))
     ids = [row.id for row in tx.all(query.order_by(o.next_attempt_at, o.id).limit(limit))]

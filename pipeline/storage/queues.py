@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,17 +16,13 @@ NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=Moment())  # the mom
 _WINDOW = 200  # rows looked at for free ones, at least
 
 
-def unleased(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Whether nobody works on a row."""
-    return sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= NOW)
-
-
 class Leases:
     """How rows of a table are taken. The statement is put together once: it is asked all day."""
 
     def __init__(self, table: sa.Table, free: sa.ColumnElement[bool], wanted: Sequence[str] = ()) -> None:
-        """`wanted` names the columns that a taken row is to have; all by default."""
+        """`free` says which rows may be taken while nobody works on them, `wanted` which columns of them are given."""
         k = table.c
+        self.free = free = sa.and_(free, sa.or_(k.lease_until.is_(None), k.lease_until <= NOW))
         # SQLite holds its one write lock: what was free in this transaction is free still
         unlocked = sa.select(k.id).where(_in(k.id, "ids", postgres=True), free).with_for_update(skip_locked=True)
         mine = {True: k.id.in_(unlocked), False: _in(k.id, "ids", postgres=False)}
@@ -58,6 +54,7 @@ class Queue(Leases):
         wanted: Sequence[str] = (),
     ) -> None:
         super().__init__(table, free, wanted)
+        free = self.free
         k = table.c
         self._busy = sa.select(k.host, sa.func.count().label("n")).where(k.lease_until > NOW).group_by(k.host)
         self._window = {
@@ -68,8 +65,14 @@ class Queue(Leases):
             for postgres in (False, True)
         }
 
-    def choose(self, tx: Transaction, *, now: datetime, limit: int, per_host: int) -> list[Any]:
-        """Keys of free rows in order, so that no host has more than `per_host` in work."""
+    def claim(
+        self, tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
+    ) -> Sequence[sa.Row[Any]]:
+        """Takes free rows in order, so that no host has more than `per_host` in work; they come in any order."""
+        chosen = self._choose(tx, now=now, limit=limit, per_host=per_host)
+        return self.take(tx, chosen, now=now, holder=holder, until=now + lease)
+
+    def _choose(self, tx: Transaction, *, now: datetime, limit: int, per_host: int) -> list[Any]:
         busy = {row.host: row.n for row in tx.execute(self._busy, {"now": now})}
         chosen: list[Any] = []
         while True:  # a host with a long backlog does not hide the others: once it is full it is left out

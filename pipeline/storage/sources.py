@@ -93,7 +93,6 @@ _FREE = sa.and_(
     sa.not_(c.retired),
     sa.or_(sa.not_(c.paused), c.paused_until <= queues.NOW),
     c.next_poll_at <= queues.NOW,
-    queues.unleased(t.sources),
 )
 _QUEUE = queues.Queue(t.sources, _FREE, (c.next_poll_at, c.id), ("id", *_STATE))
 
@@ -105,8 +104,7 @@ def claim_due(
 
     They are the caller's until `save`, `release` or the end of the lease.
     """
-    chosen = _QUEUE.choose(tx, now=now, limit=limit, per_host=per_host)
-    taken = _QUEUE.take(tx, chosen, now=now, holder=holder, until=now + lease)
+    taken = _QUEUE.claim(tx, now=now, limit=limit, per_host=per_host, lease=lease, holder=holder)
     return tuple(_state(row) for row in sorted(taken, key=attrgetter("next_poll_at", "id")))
 
 
