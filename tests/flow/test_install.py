@@ -24,6 +24,7 @@ pytestmark = pytest.mark.first
 def call(*words: str | Path, cwd: Path, timeout: int = 300) -> str:
     """Run a command in an environment without our checkout; what it printed."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CLAIMWATCH", "VIRTUAL_ENV"))}
+    env["TMPDIR"] = str(cwd)  # what a command leaves there goes with the folder
     done = subprocess.run(
         [str(word) for word in words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout, check=False
     )
@@ -57,10 +58,22 @@ def registry(pytestconfig: pytest.Config, locked: Path, wheel: Path) -> Path:
     if not kept.exists():
         fetched = locked.parent / "fetched"
         call(
-            sys.executable, "-m", "pip", "download", *QUIET, "--constraint", locked, "--dest", fetched, wheel, cwd=ROOT
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            *QUIET,
+            "--constraint",
+            locked,
+            "--dest",
+            fetched,
+            wheel,
+            cwd=fetched.parent,
         )
         (fetched / wheel.name).unlink()
-        call(sys.executable, "-m", "pip", "download", *QUIET, "--dest", fetched, f"pip=={OLDEST_PIP}", cwd=ROOT)
+        call(
+            sys.executable, "-m", "pip", "download", *QUIET, "--dest", fetched, f"pip=={OLDEST_PIP}", cwd=fetched.parent
+        )
         shutil.move(fetched, kept)
     return kept
 
