@@ -23,6 +23,7 @@ BENCHES = {
     "analysis": "bench.analysis",
     "polling": "bench.polling",
     "latency": "bench.latency",
+    "storing": "bench.storing",
     "store": "bench.store",
     "desk": "bench.pages",
     "copies": "bench.copies",
