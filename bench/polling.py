@@ -89,10 +89,10 @@ def _due(built: Desk, known: tuple[Source, ...], *, forget: tuple[Source, ...] =
         source_rows.save_polled(tx, changed, now=now)
 
 
-def _service(configuration: Configuration, port: int, count: int, kind: str = "") -> dict[str, Timed]:
-    """Time of a full poll with its store: every entry new, then unchanged (304)."""
+def _both(configuration: Configuration, port: int, count: int, kind: str) -> dict[str, tuple[Timed, Timed]]:
+    """A full poll with its store: every entry new, then unchanged (304). Right after each the bare client."""
     known, options = _sources(port, count, kind)
-    took: dict[str, Timed] = {}
+    took: dict[str, tuple[Timed, Timed]] = {}
     with opened(configuration, known, **options) as built:
 
         async def once() -> poll.Polled:
@@ -101,10 +101,13 @@ def _service(configuration: Configuration, port: int, count: int, kind: str = ""
 
         for state in ("changed", "unchanged"):
             _due(built, known)
-            with timed() as took[state]:
+            with timed() as ours:
                 polled = asyncio.run(once())
             if polled.asked != count:
                 raise RuntimeError(f"{polled.asked} of {count} sources were asked: {dict(polled.reasons)}")
+            with timed() as bare:
+                asyncio.run(feeds.bare(f"http://127.0.0.1:{port}", count, changed=state == "changed", kind=kind))
+            took[state] = (ours, bare)
     return took
 
 
@@ -117,12 +120,11 @@ def _polls(port: int, options: Options) -> list[Figure]:
         ("unchanged", "", count): [],
         ("changed", feeds.ATOM, count // ATOM_SHARE): [],
     }
+    kinds = dict.fromkeys((kind, many) for _, kind, many in rounds)
     for _ in range(options.rounds):
-        ours = {(kind, many): _service(configuration, port, many, kind) for _, kind, many in rounds}
+        both = {(kind, many): _both(configuration, port, many, kind) for kind, many in kinds}
         for (state, kind, many), seen in rounds.items():
-            with timed() as bare:
-                asyncio.run(feeds.bare(f"http://127.0.0.1:{port}", many, changed=state == "changed", kind=kind))
-            seen.append((ours[kind, many][state], bare))
+            seen.append(both[kind, many][state])
     return [_compared(state, kind, many, seen) for (state, kind, many), seen in rounds.items()]
 
 
