@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from pipeline.diff.refer import denied_off, referring, said_of_it
 from pipeline.diff.scope import (
     FAINT,
     LEAD,
@@ -40,6 +41,7 @@ SHORT = 3  # letters
 SAYING_REACH = 3  # a blank or two
 _FINAL = frozenset(("", ",", ".", "!", "?", ";", "\n"))
 _PARTING = re.compile("[:;؛]")
+REFERRED = 0.7  # how surely a sentence that refers back speaks of the subject
 SURE_OFF = 0.6  # from which a line may end the path
 COMPLETED = frozenset({"agreed", "signed", "under-way", "delivered"})
 
@@ -77,6 +79,19 @@ def read_stages(scope: Scope, slot: Slot) -> list[StageSeen]:
                 if stage in wanted:
                     said.append(StageSeen(stage, number, signal.start, signal.end, sure, why))
         seen += _own_clause(scope, slot, line, said)
+    return seen + _off_by_reference(scope, wanted)
+
+
+def _off_by_reference(scope: Scope, wanted: frozenset[str]) -> list[StageSeen]:
+    """The passage's plan called off in a sentence that only refers back to it, where that is news."""
+    seen: list[StageSeen] = []
+    for number in referring(scope):
+        line = scope.doc.lines[number]
+        for signal in line.of_kind("stage"):
+            if signal.value not in OFF_PATH or signal.value not in wanted or not scope.is_news(number):
+                continue
+            if said_of_it(scope, number, signal) and effective(line, signal, scope.doc.lang, scope.doc.folded)[0]:
+                seen.append(StageSeen(signal.value, number, signal.start, signal.end, REFERRED, "said of it"))
     return seen
 
 
@@ -153,6 +168,8 @@ def effective(line: Line, signal: Signal, lang: str, folded: str = "") -> tuple[
     elif stage in OFF_PATH:
         if negated or any(m.value == "proposed" for m in before):
             return "", "negated or only possible"
+        if denied_off(line, folded, signal):
+            return "", "denied to be off"
     elif negated:
         return "", "negated"
     return stage, "stated"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from pipeline.diff.refer import BACK, answered_no, calling_off_denied, opening, referring, said_of_it
 from pipeline.diff.scope import (
     LEAD,
     TITLE,
@@ -68,6 +69,9 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     refused = _refused(scope)
     if refused and any(s.type == "stance" for s in scope.claim.slots):
         return refused
+    turned = _turned(scope)
+    if turned and any(s.type == "stance" for s in scope.claim.slots):
+        return turned
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
     for number in scope.hit_lines if holds else ():
         line = scope.doc.lines[number]
@@ -78,6 +82,19 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
             if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
                 return Verdict(True, "neutral", "", number, signal.start, signal.end, "dropped")
     return Verdict()
+
+
+def _turned(scope: Scope) -> Verdict | None:
+    """The passage is said to be so no longer, in the news and right after it: "that changed on Sunday"."""
+    for hit in scope.hit_lines:
+        after = hit + 1
+        if hit == TITLE or after >= len(scope.doc.lines) or not scope.is_news(after):
+            continue
+        word = opening(scope.doc.lines[after], "turned")
+        if word is not None:
+            held = any(s.known == "supports" for s in scope.claim.slots)
+            return Verdict(True, "neutral" if held else "", "", after, word.start, word.end, "no longer so")
+    return None
 
 
 def _refused(scope: Scope) -> Verdict | None:
@@ -162,6 +179,7 @@ def denial(scope: Scope) -> Verdict:
         if signal:
             denied[number] = signal
         confirmed += [number for s in line.of_kind("certainty", "confirmed") if _near_core(scope, number, s)]
+    denied.update(_by_reference(scope))
     if not denied:
         refused = _refused(scope)
         if refused is None or not scope.is_news(refused.line):
@@ -181,9 +199,24 @@ def denial(scope: Scope) -> Verdict:
     return Verdict(True, "", "denied", last, signal.start, signal.end, "denied")
 
 
+def _by_reference(scope: Scope) -> dict[int, Signal]:
+    """Denials in sentences that only refer back to a passage: "the report is false", "no" after a question."""
+    found: dict[int, Signal] = {}
+    for number in referring(scope):
+        line = scope.doc.lines[number]
+        for signal in line.of_kind("denial"):
+            if said_of_it(scope, number, signal) and _stands(scope, number, line, signal):
+                found.setdefault(number, signal)
+    for hit in scope.hit_lines:
+        no = answered_no(scope, hit)
+        if no is not None:
+            found[hit + 1] = no
+    return found
+
+
 def _beside(scope: Scope, number: int, denied: dict[int, Signal]) -> bool:
     """Whether a line only reports what is denied next, or goes on with the denial before it."""
-    if any(0 < d - number <= BESIDE for d in denied):
+    if any(0 < d - number <= (BACK if d not in scope.strength else BESIDE) for d in denied):
         return True
     line = scope.doc.lines[number]
     goes_on = number - 1 in denied and scope.doc.lines[number - 1].paragraph == line.paragraph
@@ -191,6 +224,16 @@ def _beside(scope: Scope, number: int, denied: dict[int, Signal]) -> bool:
 
 
 def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bool:
+    if not _stands(scope, number, line, signal):
+        return False
+    objects = scope.mentions(number, scope.core)
+    if number in scope.hit_lines:
+        return any(gap(m.start, m.end, signal.start, signal.end) <= DENIAL_REACH for m in objects)
+    return number - 1 in scope.hit_lines and not scope.mentions(number, scope.rivals)
+
+
+def _stands(scope: Scope, number: int, line: Line, signal: Signal) -> bool:
+    """Whether a denial is one, and not conceded, negated, taken back, for the time being, or of a cancellation."""
     if signals_before(line, "contrast", signal.start, CONCEDED, "concede"):
         return False
     if any(not _LISTED.search(scope.doc.folded, s.end, signal.start) for s in _negating(line, signal)):
@@ -199,10 +242,7 @@ def _denies_subject(scope: Scope, number: int, line: Line, signal: Signal) -> bo
         return False  # "denied it, but ..."
     if signals_after(line, "yet", signal.end, YET):
         return False  # "there is no contract yet"
-    objects = scope.mentions(number, scope.core)
-    if number in scope.hit_lines:
-        return any(gap(m.start, m.end, signal.start, signal.end) <= DENIAL_REACH for m in objects)
-    return number - 1 in scope.hit_lines and not scope.mentions(number, scope.rivals)
+    return not calling_off_denied(line, scope.doc.folded, signal)
 
 
 def _negating(line: Line, denial: Signal) -> list[Signal]:

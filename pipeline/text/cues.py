@@ -39,6 +39,7 @@ class Endings:
     prefix: str = ""  # what may be written before it without a space
     strip: str = ""  # final letters that give way to an ending
     place: str = ""  # ending that says where something is
+    definite: str = ""  # what stands before a noun that has been spoken of: article, demonstrative
     negative: str = ""  # ending of a verb that says something is not so
     future: str = ""  # ending of a verb that says something is still to come
     refusal: str = ""  # the same and its forms in reported speech, for verbs that are not negative by themselves
