@@ -140,7 +140,12 @@ def _negated(scope: Scope, hit: Hit) -> bool:
     words = scope.mentions(hit.line, (terms - parties) or terms)
     if any(signals_before(line, "past", m.start, PAST_BEFORE) for m in words):
         return True
-    return any(signals_before(line, kind, m.start, NEGATED_BEFORE) for m in words for kind in ("negation", "denial"))
+    return any(
+        not _LISTED.search(scope.doc.folded, s.end, m.start)
+        for m in words
+        for kind in ("negation", "denial")
+        for s in signals_before(line, kind, m.start, NEGATED_BEFORE)
+    )
 
 
 def ended(scope: Scope) -> Verdict:

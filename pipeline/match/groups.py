@@ -168,12 +168,29 @@ def _failed(rule: Rule, doc: Document, lines: tuple[int, ...]) -> str:
             return f"{min(standing)} stands there"
     if rule.dated and not _dated(rule.dated, doc, lines):
         return f"no date after {rule.dated}"
+    if _one_word_twice(rule, doc, lines):
+        return "one word stands for two"
     if rule.near:
         around = (0, *range(max(0, lines[0] - NEAR), min(len(doc.lines), lines[-1] + NEAR + 1)))
         for clause in rule.near:
             if not _any_has(doc, around, clause) and doc.home not in clause:
                 return "not near " + " or ".join(sorted(clause)[:4])
     return ""
+
+
+def _one_word_twice(rule: Rule, doc: Document, lines: tuple[int, ...]) -> bool:
+    """Whether one and the same word is all that meets two clauses, which no term of the rule has in common."""
+    met = [(clause, _spans(doc, lines, clause)) for clause in rule.clauses]
+    single = [(clause, spans.pop()) for clause, spans in met if len(spans) == 1]
+    return any(
+        at == other_at and clause.isdisjoint(other) and doc.text[slice(*at)].isalpha()
+        for number, (clause, at) in enumerate(single)
+        for other, other_at in single[number + 1 :]
+    )
+
+
+def _spans(doc: Document, lines: tuple[int, ...], clause: Clause) -> set[tuple[int, int]]:
+    return {(m.start, m.end) for n in lines for t in clause for m in doc.lines[n].terms.get(t, ())}
 
 
 def _dated(since: str, doc: Document, lines: tuple[int, ...]) -> bool:
