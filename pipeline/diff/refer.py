@@ -96,9 +96,7 @@ def answered_no(scope: Scope, hit: int) -> Signal | None:
 
 def calling_off_denied(line: Line, folded: str, denial: Signal) -> bool:
     """Whether what is denied is that something was called off: "denied reports that it had been cancelled"."""
-    return any(
-        _is_denied(line, folded, off, denial) for off in line.of_kind("stage") if off.value in OFF_PATH
-    )
+    return any(_is_denied(line, folded, off, denial) for off in line.of_kind("stage") if off.value in OFF_PATH)
 
 
 def denied_off(line: Line, folded: str, off: Signal) -> bool:

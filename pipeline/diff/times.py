@@ -16,6 +16,9 @@ SURE_ENOUGH = 0.65  # of the best score, from which a later date of an open even
 CARRIED = 4  # sentences back from which a figure may take its period
 DATELINE = 1  # the first sentence of the text may begin with where it was written
 _DATELINE = re.compile(r"\s*(?:[,(].{0,24}?[-–—:)]|[-–—:]|/)")
+DATELINE_REACH = 60  # code points in which a dateline names its place and its day
+SAID_BEFORE = 8  # between "said" and the day: room for "on"
+_DATED = re.compile(r"\s*(?:\([^)\n]{0,30}\)\s*)?(?:[-–—:/]|\.(?=\s))")
 MONTH = len("2024-07")
 PLACE_KINDS = frozenset({"place", "city"})
 
@@ -32,7 +35,9 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
         if slot.of and not anchors:
             continue
         for date in line.dates:
-            if not _fits(slot, date.canonical):
+            if not _fits(slot, date.canonical) or _in_dateline(scope, number, line, date.start, date.end):
+                continue
+            if _of_saying(scope, line, date.start):
                 continue
             near = nearest(anchors, date.start, date.end)
             if near <= DATE_REACH:
@@ -40,6 +45,20 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 found.append(Value(slot.name, date.canonical, number, date.start, date.end, score, "dates the passage"))
     found.sort(key=lambda v: (-v.score, v.start))
     return precise([replace(v, value=_of_year(v.value)) for v in found])
+
+
+def _in_dateline(scope: Scope, number: int, line: Line, start: int, end: int) -> bool:
+    """Whether a date says when the report was written: "ANKARA, Feb 3 (Agency) -"."""
+    if number != DATELINE or start - line.start > DATELINE_REACH:
+        return False
+    before = scope.doc.folded[line.start : start].rstrip()
+    return before.endswith((",", "(", "،")) and bool(_DATED.match(scope.doc.folded, end))
+
+
+def _of_saying(scope: Scope, line: Line, start: int) -> bool:
+    """Whether a date tells when something was said: "the ministry said on Tuesday"."""
+    said = signals_before(line, "attribution", start, SAID_BEFORE)
+    return any(len(scope.doc.folded[s.end : start].split()) <= 1 for s in said)
 
 
 def _of_year(canonical: str) -> str:
@@ -58,6 +77,7 @@ def _periods(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
                 continue
             line = scope.doc.lines[number]
             dates = [d for d in line.dates if _fits(slot, d.canonical) and _ahead(scope, slot, d.canonical)]
+            dates = [d for d in dates if not _in_dateline(scope, number, line, d.start, d.end)]
             if dates:
                 best = min(
                     dates,
@@ -143,7 +163,16 @@ def read_places(scope: Scope, slot: Slot, concepts: dict[str, Concept]) -> list[
                     found.append(
                         Value(slot.name, concept.label, number, mention.start, mention.end, score, "named there")
                     )
-    return sorted(found, key=lambda v: (-v.score, v.start))
+    found.sort(key=lambda v: (-v.score, v.start))
+    said = {v.line for v in found if not _where_written(scope, v)}
+    return [v for v in found if v.line not in said or not _where_written(scope, v)]
+
+
+def _where_written(scope: Scope, value: Value) -> bool:
+    """Whether a place stands where a dateline names the one that the report comes from."""
+    folded = scope.doc.folded
+    opens = value.line == DATELINE and not folded[scope.doc.lines[DATELINE].start : value.start].strip()
+    return opens and bool(_DATELINE.match(folded, value.end))
 
 
 def _located(scope: Scope, number: int, line: Line, mention: Mention) -> bool:

@@ -77,7 +77,10 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
         line = scope.doc.lines[number]
         objects = scope.mentions(number, scope.core)
         for signal in line.of_kind("drop"):
-            if signals_before(line, "negation", signal.start, NEGATED_BEFORE):
+            if any(
+                not _LISTED.search(scope.doc.folded, s.end, signal.start)
+                for s in signals_before(line, "negation", signal.start, NEGATED_BEFORE)
+            ):
                 continue
             if min((gap(m.start, m.end, signal.start, signal.end) for m in objects), default=999) <= DROP_REACH:
                 return Verdict(True, "neutral", "", number, signal.start, signal.end, "dropped")

@@ -96,11 +96,21 @@ def _compile(form: str, endings: Endings, is_name: bool) -> tuple[str, str]:
 
 def _word(word: str, endings: Endings, ending: str, *, last: bool) -> tuple[str, str]:
     if word.endswith("*"):
+        stem, final = word[:-2], word[-2:-1]
+        if final in endings.soft and len(stem) > 3:
+            return stem, f"[{final}{endings.soft[final]}]{ANY_ENDING}"
         return word[:-1], ANY_ENDING
+    if last and word[-1:] in endings.soft and len(word) > 4:
+        return word[:-1], f"(?:{word[-1]}{ending}|{endings.soft[word[-1]]}{_filled(ending)})"
     if endings.strip and len(word) > 3:
         stem = word.rstrip(endings.strip)
         return (stem, ending) if len(stem) >= 3 else (word, ending)
     return word, ending if last or endings.strip else ""
+
+
+def _filled(ending: str) -> str:
+    """An ending that must be there: a final consonant softens only before one."""
+    return ending.removesuffix("?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,17 @@ class Endings:
     word: str = ""  # what may follow a listed word that has no `*`
     prefix: str = ""  # what may be written before it without a space
     strip: str = ""  # final letters that give way to an ending
+    softens: str = ""  # final consonants and what they turn into before a vowel: "kg" for k to ğ
     place: str = ""  # ending that says where something is
     definite: str = ""  # what stands before a noun that has been spoken of: article, demonstrative
     negative: str = ""  # ending of a verb that says something is not so
     future: str = ""  # ending of a verb that says something is still to come
     refusal: str = ""  # the same and its forms in reported speech, for verbs that are not negative by themselves
+
+    @property
+    def soft(self) -> dict[str, str]:
+        """What a final consonant turns into before an ending."""
+        return dict(zip(self.softens[::2], self.softens[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
