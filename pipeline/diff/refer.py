@@ -17,6 +17,7 @@ from pipeline.text.document import Line, Signal
 BACK = 4  # sentences back to the passage that is meant
 NEAR = 60  # code points between what refers back and what is said of it
 OPENING = 3  # code points before a word that opens a sentence: a dash, a quotation mark
+OBJECT = 4  # code points from a denial to the pronoun that is its object: room for "in"
 UNTRUE = 120  # code points between a denial and the calling off that is denied
 BEFORE = 40  # code points in which a definite article and an adjective find room
 _PARTS = re.compile("[,;:()،؛]")
@@ -46,11 +47,20 @@ def _of_a_rival(scope: Scope, line: Line) -> bool:
 def _refers(scope: Scope, line: Line) -> Signal | None:
     """The first word of a sentence that refers back: a definite noun anywhere, a pronoun where it opens."""
     for signal in line.of_kind("refer"):
-        if signal.value == "it" and signal.start - line.start <= OPENING:
+        if signal.value == "it" and (_opens(line, signal) or _is_object(line, signal)):
             return signal
         if signal.value in ("matter", "plan") and _is_definite(scope, signal):
             return signal
     return None
+
+
+def _opens(line: Line, word: Signal) -> bool:
+    return word.start - line.start <= OPENING
+
+
+def _is_object(line: Line, pronoun: Signal) -> bool:
+    """Whether a pronoun is what a denial denies: "denied it", "no truth in it"."""
+    return any(0 <= pronoun.start - s.end <= OBJECT for s in line.of_kind("denial"))
 
 
 def _is_definite(scope: Scope, noun: Signal) -> bool:
@@ -67,10 +77,11 @@ def _definite(lang: str) -> re.Pattern[str] | None:
 
 def said_of_it(scope: Scope, number: int, signal: Signal) -> bool:
     """Whether a word stands by one that refers back, with no other clause between."""
-    for word in scope.doc.lines[number].of_kind("refer"):
+    line = scope.doc.lines[number]
+    for word in line.of_kind("refer"):
         if word.value in ("no", "turned") or gap(word.start, word.end, signal.start, signal.end) > NEAR:
             continue
-        if word.value == "it" and word.start - scope.doc.lines[number].start > OPENING:
+        if word.value == "it" and not (_opens(line, word) or _is_object(line, word)):
             continue
         if word.value != "it" and not _is_definite(scope, word):
             continue
@@ -82,7 +93,7 @@ def said_of_it(scope: Scope, number: int, signal: Signal) -> bool:
 
 def opening(line: Line, value: str) -> Signal | None:
     """A word of reference with which a sentence begins: an answer (`no`), "that changed" (`turned`)."""
-    return next((s for s in line.of_kind("refer", value) if s.start - line.start <= OPENING), None)
+    return next((s for s in line.of_kind("refer", value) if _opens(line, s)), None)
 
 
 def answered_no(scope: Scope, hit: int) -> Signal | None:

@@ -263,12 +263,24 @@ def strongest(scope: Scope, seen: list[StageSeen]) -> StageSeen | None:
     """The stage that counts: off the path when that is the last word, else the farthest along (ruling 4)."""
     if not seen:
         return None
-    off = [s for s in seen if s.stage in OFF_PATH and s.sure >= SURE_OFF]
+    off = [s for s in seen if s.stage in OFF_PATH and s.sure >= SURE_OFF and not _long_ago(scope, s, seen)]
     if off and (any(scope.is_news(s.line) for s in off) or not _resumed(seen, off[-1])):
         return [s for s in off if s.line <= max(LEAD, off[0].line)][-1]
     on = [s for s in seen if s.stage not in OFF_PATH]
     on = [s for s in on if s.line != TITLE] or on  # a title cuts short what the text says in full
     return max(on, key=lambda s: (stage_rank(s.stage), s.sure), default=None)
+
+
+def _long_ago(scope: Scope, off: StageSeen, seen: list[StageSeen]) -> bool:
+    """Whether something was called off in a clause of a year gone by, beside what has been reached since."""
+    line = scope.doc.lines[off.line]
+    since = any(s.line == off.line and s.stage in COMPLETED for s in seen)
+    if scope.doc.published is None or not since or not line.dates:
+        return False
+    parts = clauses(line, scope.doc.folded)
+    home = clause_of(parts, off.start)
+    years = [d.canonical.split("/")[-1][:4] for d in line.dates if clause_of(parts, d.start) == home]
+    return bool(years) and len(parts) > 1 and max(years) < f"{scope.doc.published:%Y}"
 
 
 def _resumed(seen: list[StageSeen], off: StageSeen) -> bool:

@@ -119,7 +119,7 @@ def _refusal(scope: Scope, number: int, verb: Mention) -> int | None:
     line = scope.doc.lines[number]
     if any(gap(s.start, s.end, verb.start, verb.end) <= YET for s in line.of_kind("yet")):
         return None
-    signals = [s for s in line.of_kind("negation") if _negates(scope, s, verb)]
+    signals = [s for s in line.of_kind("negation") if _negates(scope, s, verb) and not _of_ceasing(line, s, verb)]
     if signals:
         return min(signals[0].start, verb.start)
     ending = lexicon(scope.doc.lang).endings.refusal if number <= LEAD else ""
@@ -132,6 +132,12 @@ def _negates(scope: Scope, signal: Signal, verb: Mention) -> bool:
     reach = WHOLE_NEGATED if signal.value == "whole" else VERB_NEGATED
     near = gap(signal.start, signal.end, verb.start, verb.end) <= reach
     return near and (signal.start <= verb.start or lang in VERB_FINAL or lang in AFTER_VERB)
+
+
+def _of_ceasing(line: Line, signal: Signal, verb: Mention) -> bool:
+    """Whether what is negated is that the verb ever ceased: "never stopped supporting"."""
+    ceasing = [*line.of_kind("drop"), *(s for s in line.of_kind("stage") if s.value in OFF_PATH)]
+    return any(signal.end <= s.start < verb.start for s in ceasing)
 
 
 def _negated(scope: Scope, hit: Hit) -> bool:
