@@ -60,12 +60,10 @@ class Verdict:
 def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     """The claim's own `denied_by` groups and the lexicon's words for dropping what was held."""
     denying = [h for h in candidate.hits if h.denies and not _negated(scope, h)]
-    upheld = [n for n in scope.hit_lines if n not in {h.line for h in denying}]
     if denying:
         last = denying[-1]
-        if any(scope.is_news(h.line) for h in denying) or not _upheld_after(scope, last.line, upheld):
-            line = scope.doc.lines[last.line]
-            return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
+        line = scope.doc.lines[last.line]
+        return Verdict(True, last.to, "", last.line, line.start, line.end, "the reverse is stated")
     refused = _refused(scope)
     if refused and any(s.type == "stance" for s in scope.claim.slots):
         return refused
@@ -172,12 +170,6 @@ def ended(scope: Scope) -> Verdict:
             if none and line.of_kind("modal", "planned"):
                 return Verdict(True, "cancelled", "", number, none[0].start, m.end, "there will be none")
     return Verdict()
-
-
-def _upheld_after(scope: Scope, line: int, upheld: list[int]) -> bool:
-    """Whether later passages state the claim in the outlet's present voice again."""
-    later = [n for n in upheld if n > line + 1]
-    return bool(later) and not any(scope.doc.lines[n].of_kind("past") for n in later)
 
 
 def denial(scope: Scope) -> Verdict:
