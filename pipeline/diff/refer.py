@@ -16,10 +16,11 @@ from pipeline.text.document import Line, Signal
 
 BACK = 4  # sentences back to the passage that is meant
 NEAR = 60  # code points between what refers back and what is said of it
-OPENING = 3  # code points before a word that opens a sentence: a dash, a quotation mark
 OBJECT = 4  # code points from a denial to the pronoun that is its object: room for "in"
 UNTRUE = 120  # code points between a denial and the calling off that is denied
 BEFORE = 40  # code points in which a definite article and an adjective find room
+FAR = 12  # sentences back to a plan that is named by a definite noun, where nothing else was named since
+_SPEAKER = re.compile(r"\W*(?:[^\W\d][\w.'’ -]{0,30}:\s+)?\W*")  # what stands before the words of an answer
 _PARTS = re.compile("[,;:()،؛]")
 
 
@@ -28,14 +29,13 @@ def referring(scope: Scope) -> dict[int, Signal]:
     found: dict[int, Signal] = {}
     lines = scope.doc.lines
     for hit in sorted(set(scope.hit_lines)):
-        for number in range(max(hit + 1, 1), min(hit + BACK + 1, len(lines))):
+        for number in range(max(hit + 1, 1), min(hit + FAR + 1, len(lines))):
             line = lines[number]
-            if lines[hit].paragraph != -1 and line.paragraph - lines[hit].paragraph > 1:
-                break
             if not scope.others.isdisjoint(line.terms) or _of_a_rival(scope, line):
                 break
+            near = number - hit <= BACK and (lines[hit].paragraph == -1 or line.paragraph - lines[hit].paragraph <= 1)
             word = _refers(scope, line)
-            if word is not None and number not in scope.hit_lines:
+            if word is not None and number not in scope.hit_lines and (near or word.value == "plan"):
                 found.setdefault(number, word)
     return found
 
@@ -47,15 +47,17 @@ def _of_a_rival(scope: Scope, line: Line) -> bool:
 def _refers(scope: Scope, line: Line) -> Signal | None:
     """The first word of a sentence that refers back: a definite noun anywhere, a pronoun where it opens."""
     for signal in line.of_kind("refer"):
-        if signal.value == "it" and (_opens(line, signal) or _is_object(line, signal)):
+        if signal.value == "it" and (_opens(scope, line, signal) or _is_object(line, signal)):
             return signal
         if signal.value in ("matter", "plan") and _is_definite(scope, signal):
             return signal
     return None
 
 
-def _opens(line: Line, word: Signal) -> bool:
-    return word.start - line.start <= OPENING
+def _opens(scope: Scope, line: Line, word: Signal) -> bool:
+    """Whether a sentence begins with a word, behind quotation marks and the name of who speaks."""
+    begins = _SPEAKER.match(scope.doc.folded, line.start, line.end)
+    return word.start <= (begins.end() if begins else line.start)
 
 
 def _is_object(line: Line, pronoun: Signal) -> bool:
@@ -81,7 +83,7 @@ def said_of_it(scope: Scope, number: int, signal: Signal) -> bool:
     for word in line.of_kind("refer"):
         if word.value in ("no", "turned") or gap(word.start, word.end, signal.start, signal.end) > NEAR:
             continue
-        if word.value == "it" and not (_opens(line, word) or _is_object(line, word)):
+        if word.value == "it" and not (_opens(scope, line, word) or _is_object(line, word)):
             continue
         if word.value != "it" and not _is_definite(scope, word):
             continue
@@ -91,9 +93,9 @@ def said_of_it(scope: Scope, number: int, signal: Signal) -> bool:
     return False
 
 
-def opening(line: Line, value: str) -> Signal | None:
+def opening(scope: Scope, line: Line, value: str) -> Signal | None:
     """A word of reference with which a sentence begins: an answer (`no`), "that changed" (`turned`)."""
-    return next((s for s in line.of_kind("refer", value) if _opens(line, s)), None)
+    return next((s for s in line.of_kind("refer", value) if _opens(scope, line, s)), None)
 
 
 def answered_no(scope: Scope, hit: int) -> Signal | None:
@@ -102,7 +104,7 @@ def answered_no(scope: Scope, hit: int) -> Signal | None:
     text = scope.doc.text[lines[hit].start : lines[hit].end].rstrip("\"'”’»")
     if hit == TITLE or hit + 1 >= len(lines) or not text.endswith(("?", "؟", "՞")):
         return None
-    return opening(lines[hit + 1], "no")
+    return opening(scope, lines[hit + 1], "no")
 
 
 def calling_off_denied(line: Line, folded: str, denial: Signal) -> bool:

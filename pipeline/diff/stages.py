@@ -88,7 +88,9 @@ def _off_by_reference(scope: Scope, wanted: frozenset[str]) -> list[StageSeen]:
     for number in referring(scope):
         line = scope.doc.lines[number]
         for signal in line.of_kind("stage"):
-            if signal.value not in OFF_PATH or signal.value not in wanted or not scope.is_news(number):
+            if signal.value not in OFF_PATH or signal.value not in wanted:
+                continue
+            if not scope.is_news(number) and number < max(scope.hit_lines):
                 continue
             if said_of_it(scope, number, signal) and effective(line, signal, scope.doc.lang, scope.doc.folded)[0]:
                 seen.append(StageSeen(signal.value, number, signal.start, signal.end, REFERRED, "said of it"))

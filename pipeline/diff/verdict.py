@@ -91,7 +91,7 @@ def _turned(scope: Scope) -> Verdict | None:
         after = hit + 1
         if hit == TITLE or after >= len(scope.doc.lines) or not scope.is_news(after):
             continue
-        word = opening(scope.doc.lines[after], "turned")
+        word = opening(scope, scope.doc.lines[after], "turned")
         if word is not None:
             held = any(s.known == "supports" for s in scope.claim.slots)
             return Verdict(True, "neutral" if held else "", "", after, word.start, word.end, "no longer so")
