@@ -20,6 +20,7 @@ OBJECT = 4  # code points from a denial to the pronoun that is its object: room 
 UNTRUE = 120  # code points between a denial and the calling off that is denied
 BEFORE = 40  # code points in which a definite article and an adjective find room
 FAR = 12  # sentences back to a plan that is named by a definite noun, where nothing else was named since
+NOUNS = frozenset({"matter", "plan", "scheme"})
 _SPEAKER = re.compile(r"\W*(?:[^\W\d][\w.'’ -]{0,30}:\s+)?\W*")  # what stands before the words of an answer
 _PARTS = re.compile("[,;:()،؛]")
 
@@ -35,7 +36,7 @@ def referring(scope: Scope) -> dict[int, Signal]:
                 break
             near = number - hit <= BACK and (lines[hit].paragraph == -1 or line.paragraph - lines[hit].paragraph <= 1)
             word = _refers(scope, line)
-            if word is not None and number not in scope.hit_lines and (near or word.value == "plan"):
+            if word is not None and number not in scope.hit_lines and (near or word.value == "scheme"):
                 found.setdefault(number, word)
     return found
 
@@ -49,7 +50,7 @@ def _refers(scope: Scope, line: Line) -> Signal | None:
     for signal in line.of_kind("refer"):
         if signal.value == "it" and (_opens(scope, line, signal) or _is_object(line, signal)):
             return signal
-        if signal.value in ("matter", "plan") and _is_definite(scope, signal):
+        if signal.value in NOUNS and _is_definite(scope, signal):
             return signal
     return None
 
@@ -66,15 +67,19 @@ def _is_object(line: Line, pronoun: Signal) -> bool:
 
 
 def _is_definite(scope: Scope, noun: Signal) -> bool:
-    """Whether an article or a demonstrative makes a noun one that has been spoken of, in languages that have them."""
-    article = _definite(scope.doc.lang)
-    return article is None or bool(article.search(scope.doc.folded, max(0, noun.start - BEFORE), noun.start))
+    """Whether a noun is marked as one that has been spoken of: by article or demonstrative, or by its form."""
+    before, form = _marks(scope.doc.lang)
+    folded = scope.doc.folded
+    if before and before.search(folded, max(0, noun.start - BEFORE), noun.start):
+        return True
+    return form is not None and bool(form.search(folded[noun.start : noun.end]))
 
 
 @cache
-def _definite(lang: str) -> re.Pattern[str] | None:
-    source = lexicon(lang).endings.definite
-    return re.compile(source) if source else None
+def _marks(lang: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    endings = lexicon(lang).endings
+    before, form = (re.compile(source) if source else None for source in (endings.definite, endings.definite_form))
+    return before, form
 
 
 def said_of_it(scope: Scope, number: int, signal: Signal) -> bool:

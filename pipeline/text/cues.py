@@ -41,6 +41,7 @@ class Endings:
     softens: str = ""  # final consonants and what they turn into before a vowel: "kg" for k to ğ
     place: str = ""  # ending that says where something is
     definite: str = ""  # what stands before a noun that has been spoken of: article, demonstrative
+    definite_form: str = ""  # how such a noun is itself written, where an ending or prefix says so
     negative: str = ""  # ending of a verb that says something is not so
     future: str = ""  # ending of a verb that says something is still to come
     refusal: str = ""  # the same and its forms in reported speech, for verbs that are not negative by themselves
