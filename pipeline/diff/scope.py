@@ -31,6 +31,7 @@ class Scope:
     rivals: frozenset[str]
     things: frozenset[str] = frozenset()  # core terms that are no country or person
     others: frozenset[str] = frozenset()  # weapons, projects, events that the claim does not name
+    strangers: frozenset[str] = frozenset()  # countries and people that the claim does not name
     own: frozenset[str] = frozenset()  # the claim's own parties, by its cue `own`
     subject: frozenset[str] = frozenset()  # terms that name its own thing, by its cue `subject`
     hit_lines: list[int] = field(default_factory=list)
@@ -44,6 +45,18 @@ class Scope:
         """Whether a place lies within the name of a thing: the number in a name counts nothing."""
         named = self.mentions(number, self.things | self.others)
         return any(m.start < at < m.end for m in named)
+
+    def is_of_strangers(self, number: int) -> bool:
+        """Whether a line names a country or person that neither the claim nor its passages name."""
+        line = self.doc.lines[number]
+        strange = self.strangers.intersection(line.terms)
+        if not strange:
+            return False
+        known = {m.start for t, some in line.terms.items() if t not in strange for m in some}
+        here = {t for n in self.hit_lines for t in self.doc.lines[n].terms}
+        rest = self.doc.folded.find(";", line.start, line.end)  # behind it the sentence goes on to something else
+        until = rest if rest >= 0 else line.end
+        return any(m.start not in known and m.start < until for t in strange - here for m in line.terms[t])
 
     def is_news(self, number: int) -> bool:
         """Whether a line tells what the article was written for: the title, the lead, or what was done or said lately.
@@ -95,7 +108,18 @@ def scope_of(
     core = _core(claim)
     rivals = _split(claim.rivals)
     own = _split(claim.cues_terms("own"))
-    scope = Scope(claim, doc, {}, core, rivals, core - parties, things - core, own, _split(claim.cues_terms("subject")))
+    scope = Scope(
+        claim,
+        doc,
+        {},
+        core,
+        rivals,
+        things=core - parties,
+        others=things - core,
+        strangers=parties - core - own - _split(tuple(t for g in claim.about for t in g.article)),
+        own=own,
+        subject=_split(claim.cues_terms("subject")),
+    )
     for hit in candidate.hits:
         if hit.denies:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pipeline.diff.refer import BACK, answered_no, calling_off_denied, opening, referring, said_of_it
+from pipeline.diff.refer import BACK, answered_no, calling_off_denied, referring, said_of_it, turned
 from pipeline.diff.scope import (
     LEAD,
     TITLE,
@@ -67,9 +67,9 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     refused = _refused(scope)
     if refused and any(s.type == "stance" for s in scope.claim.slots):
         return refused
-    turned = _turned(scope)
-    if turned and any(s.type == "stance" for s in scope.claim.slots):
-        return turned
+    over = _turned(scope)
+    if over and any(s.type == "stance" for s in scope.claim.slots):
+        return over
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
     for number in scope.hit_lines if holds else ():
         line = scope.doc.lines[number]
@@ -91,7 +91,7 @@ def _turned(scope: Scope) -> Verdict | None:
         after = hit + 1
         if hit == TITLE or after >= len(scope.doc.lines) or not scope.is_news(after):
             continue
-        word = opening(scope, scope.doc.lines[after], "turned")
+        word = turned(scope, after)
         if word is not None:
             held = any(s.known == "supports" for s in scope.claim.slots)
             return Verdict(True, "neutral" if held else "", "", after, word.start, word.end, "no longer so")

@@ -41,6 +41,7 @@ class Endings:
     softens: str = ""  # final consonants and what they turn into before a vowel: "kg" for k to ğ
     place: str = ""  # ending that says where something is
     definite: str = ""  # what stands before a noun that has been spoken of: article, demonstrative
+    specified: str = ""  # what follows a noun that is told apart by a complement: "the visit of"
     definite_form: str = ""  # how such a noun is itself written, where an ending or prefix says so
     negative: str = ""  # ending of a verb that says something is not so
     future: str = ""  # ending of a verb that says something is still to come
