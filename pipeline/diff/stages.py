@@ -274,15 +274,21 @@ def strongest(scope: Scope, seen: list[StageSeen]) -> StageSeen | None:
 
 
 def _long_ago(scope: Scope, off: StageSeen, seen: list[StageSeen]) -> bool:
-    """Whether something was called off in a clause of a year gone by, beside what has been reached since."""
+    """Whether something was called off in a clause of a year gone by, and the sentence goes on to what is reached."""
     line = scope.doc.lines[off.line]
-    since = any(s.line == off.line and s.stage in COMPLETED for s in seen)
+    since = [s for s in seen if s.line == off.line and s.stage in COMPLETED and s.start > off.end]
     if scope.doc.published is None or not since or not line.dates:
         return False
     parts = clauses(line, scope.doc.folded)
-    home = clause_of(parts, off.start)
-    years = [d.canonical.split("/")[-1][:4] for d in line.dates if clause_of(parts, d.start) == home]
-    return bool(years) and len(parts) > 1 and max(years) < f"{scope.doc.published:%Y}"
+    year = max(_years(line, parts, off), default="")
+    later = all(y > year for s in since for y in _years(line, parts, s))
+    return bool(year) and later and year < f"{scope.doc.published:%Y}"
+
+
+def _years(line: Line, parts: list[tuple[int, int]], seen: StageSeen) -> list[str]:
+    """The years of the dates in the clause of a stage."""
+    home = clause_of(parts, seen.start)
+    return [d.canonical.split("/")[-1][:4] for d in line.dates if clause_of(parts, d.start) == home]
 
 
 def _resumed(seen: list[StageSeen], off: StageSeen) -> bool:
