@@ -79,8 +79,11 @@ class Index:
         begins = {match.start() for match in WORDS.finditer(folded)}
         found = []
         for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
+            joined = start > 1 and folded[start - 1] == "-" and folded[start - 2].isalpha()
             whole = start in begins or not is_word_sign(folded[start])
             for entry in entries[number]:
+                if entry.sort == LISTED and joined:
+                    continue
                 if whole or (entry.prefix and _is_prefix(entry.prefix, folded, start)):
                     stop = _confirm(entry, text, folded, start, end)
                     if stop:
