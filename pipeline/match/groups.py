@@ -31,7 +31,6 @@ class Rule:
     weak: bool
     to: str
     lent: frozenset[Clause]  # clauses of parties, one of which the sentences before may lend
-    loans: int  # how many of them
     lent_count: bool  # `of` names only parties
 
 
@@ -59,7 +58,6 @@ def compile_group(group: Group, default: str, parties: frozenset[str] = frozense
         weak=group.weak,
         to=group.to,
         lent=frozenset(c for c in clauses if c <= parties) if narrow else frozenset(),
-        loans=2 if sum(not c <= parties for c in clauses) >= 2 else 1,
         lent_count=narrow and bool(of) and _flat(of) <= parties,
     )
 
@@ -221,7 +219,7 @@ def _lent(rule: Rule, doc: Document, lines: tuple[int, ...], lacking: list[Claus
     first = lines[0]
     context = (0, *range(max(0, first - LENDING), first))
     if lacking:
-        if short > 0 or len(lacking) > rule.loans or any(c not in rule.lent for c in lacking):
+        if short > 0 or len(lacking) > 1 or any(c not in rule.lent for c in lacking):
             return False
         return all(doc.home in c or _any_has(doc, context, c) for c in lacking)
     at_home = doc.home in rule.of and not _any_has(doc, lines, frozenset((doc.home,)))
