@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.watch import Group
 from pipeline.text.document import Document
 
-LENDING = 2  # sentences before a passage that may lend it a party it does not name
+LENDING = 1  # sentences before a passage that may lend it a party it does not name
 NEAR = 3  # sentences before and after a passage in which `near` terms count
 ARTICLE, PARAGRAPH = 0, -1  # windows that are no number of sentences
 
