@@ -70,7 +70,7 @@ class Scope:
         lines = self.doc.lines
         beside = [near for near in lines[number - DATED : number + 1] if near.paragraph == lines[number].paragraph]
         today = self.doc.published.date()
-        return any(_is_lately(d.canonical, today) for near in beside for d in near.dates)
+        return any(is_lately(d.canonical, today) for near in beside for d in near.dates)
 
     def follows(self, number: int) -> bool:
         """Whether a line goes on about the claim without naming its thing: after a hit, with no other thing named."""
@@ -89,7 +89,7 @@ class Scope:
         return not self.others.isdisjoint(line.terms) and not any(line.has(t) for t in self.subject)
 
 
-def _is_lately(canonical: str, today: date) -> bool:
+def is_lately(canonical: str, today: date) -> bool:
     """Whether a day, or the last day of a span of days, lies within LATELY before another."""
     day = canonical.split("/")[-1]
     if len(day) != len("2026-01-31"):

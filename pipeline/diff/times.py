@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from pipeline.diff.numbers import Value, own_share
-from pipeline.diff.scope import Scope, gap, nearest, signals_after, signals_before
+from pipeline.diff.scope import Scope, gap, is_lately, nearest, signals_after, signals_before
 from pipeline.model.watch import Concept, Slot
 from pipeline.text.cues import lexicon
+from pipeline.text.dates import DateMention
 from pipeline.text.document import Line, Mention
 
 DATE_REACH = 140  # code points from a date to the subject it dates
@@ -37,7 +38,7 @@ def read_dates(scope: Scope, slot: Slot, beside: list[Value]) -> list[Value]:
         for date in line.dates:
             if not _fits(slot, date.canonical) or _in_dateline(scope, number, line, date.start, date.end):
                 continue
-            if _of_saying(scope, line, date.start):
+            if _of_saying(scope, line, date):
                 continue
             near = nearest(anchors, date.start, date.end)
             if near <= DATE_REACH:
@@ -55,10 +56,13 @@ def _in_dateline(scope: Scope, number: int, line: Line, start: int, end: int) ->
     return before.endswith((",", "(", "،")) and bool(_DATED.match(scope.doc.folded, end))
 
 
-def _of_saying(scope: Scope, line: Line, start: int) -> bool:
-    """Whether a date tells when something was said: "the ministry said on Tuesday"."""
-    said = signals_before(line, "attribution", start, SAID_BEFORE)
-    return any(len(scope.doc.folded[s.end : start].split()) <= 1 for s in said)
+def _of_saying(scope: Scope, line: Line, date: DateMention) -> bool:
+    """Whether a day just gone by tells when something was said: "the ministry said on Tuesday"."""
+    published = scope.doc.published
+    if published is None or not is_lately(date.canonical, published.date()) or date.canonical > f"{published:%Y-%m-%d}":
+        return False
+    said = signals_before(line, "attribution", date.start, SAID_BEFORE)
+    return any(len(scope.doc.folded[s.end : date.start].split()) <= 1 for s in said)
 
 
 def _of_year(canonical: str) -> str:
