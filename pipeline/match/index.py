@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -196,6 +196,8 @@ def _entries(
 ) -> list[tuple[str, Entry]]:
     endings = lexicon(lang).endings if lang != "*" else _ANYWHERE
     everywhere = sort in (NAME, LATER) or lang == "*"
+    if sort == CUE:  # of a verb, the consonant that softens tells the tense
+        endings = replace(endings, softens="")
     pairs = literals(name, endings, is_name=sort in (NAME, LATER))
     return [
         (
