@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.settings.load import load
 from pipeline.settings import shipped
+from pipeline.settings.load import load
 
 HERE = Path(__file__).resolve().parent
 SETS = sorted(path.stem for path in HERE.glob("*.jsonl"))

@@ -1,4 +1,4 @@
-"""What refers back to a claim without naming it: a report that is false, a plan that is off, an answer, "that changed"."""
+"""What refers back to a claim without naming it: a false report, a plan that is off, an answer, "that changed"."""
 
 from __future__ import annotations
 
