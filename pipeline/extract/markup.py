@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,6 +16,8 @@ _SPACE = re.compile(r"[^\S\n]+")
 _HEADLINE = 25  # characters from which the text of a link reads like a headline
 _MOST = 3_000  # nodes of one kind that are looked at
 _DEEPEST = 12  # elements around a paragraph that are looked at
+_LISTS = 400  # that are looked at
+_LINKED = 0.6  # share of a list's text within links from which it is a menu
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "blockquote", "header", "button"})
 _BLOCKS = "p, div, li, br, h1, h2, h3, h4, h5, h6, blockquote, tr, figcaption, pre, section, article, td, th"
 # What no article is read from: menus, boxes at the side, what is pressed or played. trafilatura passes over these too,
@@ -66,6 +69,7 @@ class Markup:
     articles: int = 0  # <article> elements
     forms: frozenset[str] = frozenset()  # kinds of input: password, email
     readable: str = ""  # the page again as HTML, without scripts and what no article is read from
+    words: str = ""  # the text of that, its elements parted by PARTED
 
 
 def read(page: str) -> Markup:
@@ -96,7 +100,30 @@ def read(page: str) -> Markup:
         forms=frozenset(_attribute(node, "type").lower() for node in tree.css("input[type]")[:_MOST]),
     )
     tree.strip_tags(UNREAD)
-    return replace(told, paragraphs=_paragraphs(tree), readable=tree.html or "")
+    _strip_menus(tree)
+    words = tree.root.text(separator=PARTED) if tree.root is not None else ""
+    return replace(told, paragraphs=_paragraphs(tree), readable=tree.html or "", words=words)
+
+
+def _strip_menus(tree: LexborHTMLParser) -> None:
+    """Take out lists that are made of links: menus and further reading, whatever element they stand in."""
+    menus = {node.mem_id: node for node in (*tree.tags("ul"), *tree.tags("ol"))[:_LISTS] if _is_menu(node)}
+    for node in [node for node in menus.values() if not _is_within(node, menus)]:  # what is within goes with it
+        node.decompose()
+
+
+def _is_menu(node: LexborNode) -> bool:
+    text = len(node.text().strip())
+    return bool(text) and sum(len(link.text()) for link in node.css("a")) >= _LINKED * text
+
+
+def _is_within(node: LexborNode, some: Container[int]) -> bool:
+    around = node.parent
+    while around is not None:
+        if around.mem_id in some:
+            return True
+        around = around.parent
+    return False
 
 
 def visible_text(page: str) -> str:

@@ -28,8 +28,9 @@ def extract(
     entry: Entry | None = None,
     content_type: str = "",
     agencies: Mapping[str, Sequence[str]] | None = None,
+    told: markup.Markup | None = None,
 ) -> Outcome[Extracted]:
-    """The article of a page, or why it is none.
+    """The article of a page, or why it is none. `told` is its markup, where that was read already.
 
     Title and date are the entry's where it has them. Of the page's text, its JSON-LD and the feed's content the longest
     honest one counts. Skipped with NOT_HTML, NO_TEXT, TOO_SHORT, PAYWALL, CONSENT, LISTING, ERROR_PAGE, VIDEO or
@@ -41,7 +42,7 @@ def extract(
     alone = not page.strip() and entry is not None and bool(entry.content or entry.summary)
     if not alone and not is_html(page, content_type):
         return Skipped(Reason.NOT_HTML, f"the media type is {content_type.partition(';')[0] or 'unknown'}")
-    told = markup.read(page)
+    told = told or markup.read(page)
     title = _title(told, entry)
     text, origin = _own_text(entry, title) if alone and entry else _text(told, entry, title)
     reason = verdict.judge(text, told, url=url)

@@ -27,12 +27,21 @@ def union(page: bytes | str, *, entry: Entry | None = None, content_type: str = 
     parts = markup.everything(raw)
     if parts is None:
         return None
+    return _whole(parts, entry)
+
+
+def nearer(told: markup.Markup, *, entry: Entry | None = None) -> str | None:
+    """The same of a page whose markup was read: without what no article is read from, and no script at all."""
+    described = told.described
+    titles = [told.title, told.heading, told.meta.get("og:title", ""), described.headline]
+    return _whole([told.words, *titles, described.body], entry)
+
+
+def _whole(parts: list[str], entry: Entry | None) -> str | None:
     if entry is not None:
-        parts += [entry.title, entry.summary, entry.content]
+        parts = [*parts, entry.title, entry.summary, entry.content]
     whole = "\n".join(piece for part in parts for piece in _readings(part))
-    if len(whole) < _FEWEST:
-        return None
-    return whole
+    return whole if len(whole) >= _FEWEST else None
 
 
 def _readings(part: str) -> Iterator[str]:

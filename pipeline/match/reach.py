@@ -10,7 +10,7 @@ Names come first: few pages name what a rule is about, and only for the rules th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from pipeline.model.watch import Group, Watch
 from pipeline.text.cues import Endings, lexicon
 from pipeline.text.fold import clean, fold
 
+Names = Callable[[str], bool]  # whether a text may name a term
 _ANYWHERE = Endings(name="(?:s|'[a-z]{1,5})?")  # as the index has it for names of every language
 
 
@@ -40,9 +41,9 @@ class Weighed:
     weights: Mapping[str, float]
     threshold: float
 
-    def reached(self, terms: set[str]) -> bool:
-        """Whether these terms may make up the threshold."""
-        return sum(weight for term, weight in self.weights.items() if term in terms) >= self.threshold
+    def reached(self, names: Names) -> bool:
+        """Whether what is named may make up the threshold."""
+        return sum(weight for term, weight in self.weights.items() if names(term)) >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Reach:
 
     names: Terms  # what stands for things, and words that a rule without any of those needs first
     words: Terms  # the other words
-    listed: Clause  # the terms of `words`
     always: Clause  # terms that ask for no word
     countries: Mapping[str, str]  # concept -> the country that it stands for
     homes: Mapping[str, Clause]  # of outlets by their country; "" for those that have none
@@ -67,19 +67,24 @@ class Reach:
         homes = self.homes.get(country.upper(), frozenset())
         read = joined(text)
         named = self._named(read)
-        left = [one for one in self._touched(named | homes) if _can_meet(one.names, named, homes)]
-        heavy = [one for one in self.weighed if one.reached(named | self.listed)]
-        wanted = frozenset().union(*(one.words for one in left), *(self.listed & one.weights.keys() for one in heavy))
-        terms = named | self.words.found(read, wanted) if wanted else named
-        return any(_can_meet(one.rule, terms, homes) for one in left) or any(one.reached(terms) for one in heavy)
+        left = [one for one in self._touched(named | homes) if _can_meet(one.names, named.__contains__, homes)]
+        if not left and not self.weighed:
+            return False
+        words = self.words.search(read)
+
+        def names(term: str) -> bool:
+            return term in named or term in words
+
+        left.sort(key=lambda one: len(one.words))  # the quickest to try
+        return any(_can_meet(one.rule, names, homes) for one in left) or any(one.reached(names) for one in self.weighed)
 
     def terms(self, text: str) -> set[str]:
         """The terms that a text made of these words may name: at least those that it does name."""
         read = joined(text)
-        return self._named(read) | self.words.found(read)
+        return self._named(read) | self.words.search(read).all()
 
     def _named(self, read: Joined) -> set[str]:
-        terms = {*self.always, *self.names.found(read)}
+        terms = {*self.always, *self.names.search(read).all()}
         return terms | {self.countries[term] for term in terms if term in self.countries}
 
     def _touched(self, terms: set[str]) -> Iterable[Staged]:
@@ -87,14 +92,17 @@ class Reach:
         return {id(one): one for term in terms for one in self.rules.get(term, ())}.values()
 
 
-def _can_meet(rule: Rule, terms: set[str], homes: Clause) -> bool:
+def _can_meet(rule: Rule, names: Names, homes: Clause) -> bool:
     """As in `groups.meet`: what a text must name itself, and what may go without saying where an outlet is at home."""
-    if any(clause.isdisjoint(terms) for clause in rule.clauses):
+    if not all(any(map(names, clause)) for clause in rule.clauses):
         return False
-    if any(clause.isdisjoint(terms) and clause.isdisjoint(homes) for clause in (*rule.near, *rule.article)):
+    around = (*rule.near, *rule.article)
+    if any(clause.isdisjoint(homes) and not any(map(names, clause)) for clause in around):
         return False
-    counted = len(rule.of & terms)
-    return counted + (rule.lent_count and not rule.of.isdisjoint(homes - terms)) >= rule.least
+    if not rule.least:
+        return True
+    counted = {term for term in rule.of if names(term)}
+    return len(counted) + (rule.lent_count and not rule.of.isdisjoint(homes - counted)) >= rule.least
 
 
 def compile_reach(watch: Watch) -> Reach:
@@ -146,7 +154,6 @@ def _build(watch: Watch) -> Reach:
     return Reach(
         names=Terms(form for form in forms if form.term in names),
         words=Terms(form for form in forms if form.term not in names),
-        listed=asked - names,
         always=frozenset(term for term, way, _ in written if not way.pieces),
         countries=countries,
         homes=_homes(watch),

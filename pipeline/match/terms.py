@@ -159,30 +159,54 @@ class Terms:
     """Forms of terms, to be found in texts."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
-        by_stem: dict[str, list[Form]] = defaultdict(list)
+        self._forms: dict[str, dict[str, list[Form]]] = defaultdict(lambda: defaultdict(list))
+        stems: dict[str, set[str]] = defaultdict(set)
         for form in forms:
-            by_stem[form.key.stem].append(form)
-        self._forms = dict(by_stem)
-        self._automaton = ahocorasick_rs.AhoCorasick(list(by_stem))
+            self._forms[form.term][form.key.stem].append(form)
+            stems[form.key.stem].add(form.term)
+        self._terms = dict(stems)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(stems))
 
-    def found(self, text: Joined, wanted: Container[str] | None = None) -> set[str]:
-        """The terms that the text may name, of those wanted: at least those that it does name."""
-        terms: set[str] = set()
+    def search(self, text: Joined) -> Search:
+        """The text, to be asked for terms."""
         # As strings: telling offsets in code points takes the automaton twice as long as the search itself.
-        for stem in set(self._automaton.find_matches_as_strings(text.folded, overlapping=True)):
-            forms = [
-                form for form in self._forms[stem] if form.term not in terms and (wanted is None or form.term in wanted)
-            ]
-            places = list(text.places(stem)) if forms else []
-            whole = [at for at in places if text.begins_word(at)]
-            for form in forms:
-                if form.term not in terms and _stands(form, text, places if form.key.prefix else whole):
-                    terms.add(form.term)
-        return terms
+        return Search(self, text, set(self._automaton.find_matches_as_strings(text.folded, overlapping=True)))
+
+    def likely(self, stems: Iterable[str]) -> set[str]:
+        """The terms of which a form has one of these stems."""
+        return {term for stem in stems for term in self._terms[stem]}
+
+    def forms(self, term: str, stems: Container[str]) -> Iterator[Form]:
+        """The forms of a term whose key is among these stems."""
+        for stem, forms in self._forms.get(term, {}).items():
+            if stem in stems:
+                yield from forms
 
 
-def _stands(form: Form, text: Joined, starts: Sequence[int]) -> bool:
-    """Whether a text may hold a form, the stem of whose key stands at these places."""
-    if len(form.way.pieces) == 1:
-        return any(text.begins(form.key, at) for at in starts)
-    return bool(starts) and text.reads(form, starts)
+class Search:
+    """One text and the terms that it may name: at least those that it does name. Each is looked for when asked for."""
+
+    def __init__(self, terms: Terms, text: Joined, stems: set[str]) -> None:
+        self._terms, self._text, self._stems = terms, text, stems
+        self._places: dict[str, tuple[list[int], list[int]]] = {}
+        self._named: dict[str, bool] = {}
+
+    def __contains__(self, term: str) -> bool:
+        if term not in self._named:
+            self._named[term] = any(map(self._stands, self._terms.forms(term, self._stems)))
+        return self._named[term]
+
+    def all(self) -> set[str]:
+        """Every term that the text may name."""
+        return {term for term in self._terms.likely(self._stems) if term in self}
+
+    def _stands(self, form: Form) -> bool:
+        """Whether the text may hold a form, the stem of whose key it holds."""
+        stem = form.key.stem
+        if stem not in self._places:
+            places = list(self._text.places(stem))
+            self._places[stem] = places, [at for at in places if self._text.begins_word(at)]
+        starts = self._places[stem][0 if form.key.prefix else 1]
+        if len(form.way.pieces) == 1:
+            return any(self._text.begins(form.key, at) for at in starts)
+        return bool(starts) and self._text.reads(form, starts)

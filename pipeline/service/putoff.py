@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.page import extract
-from pipeline.extract.union import union
-from pipeline.match.reach import compile_reach
 from pipeline.model.article import Extracted, Response
-from pipeline.model.outcome import Done, Outcome, Reason, Skipped
-from pipeline.model.source import Entry, Source
+from pipeline.model.outcome import Done, Outcome, Reason
+from pipeline.model.source import Entry
 from pipeline.model.watch import Watch
+from pipeline.service import sift
 from pipeline.service.wiring import Desk
 from pipeline.storage import entries, pages
 from pipeline.storage.entries import QueuedEntry
@@ -40,30 +39,31 @@ class TakenUp:
     page: Extracted
 
 
-def can_touch(body: bytes, watch: Watch, *, entry: Entry | None, source: Source, content_type: str = "") -> bool:
-    """Whether anything that extraction may find on a page can meet a topic or claim. True when in doubt."""
-    whole = union(body, entry=entry, content_type=content_type)
-    return whole is None or compile_reach(watch).can_touch(whole, country=source.country)
-
-
 def read_page(desk: Desk, response: Response, entry: Entry, unread: list[Unread]) -> Outcome[Extracted]:
     """The article of a page, or why it is none; Skipped with PUT_OFF where none could be about anything watched.
 
     A page that is put off is added to `unread`, to be kept.
     """
-    content_type = response.header("content-type")
-    wanted = not desk.settings.articles.put_off or can_touch(
-        response.body, desk.watch, entry=entry, source=desk.source(entry.source), content_type=content_type
+    url, content_type = response.final_url, response.header("content-type")
+    if not desk.settings.articles.put_off:
+        agencies = desk.settings.articles.agencies
+        return extract(response.body, url=url, entry=entry, content_type=content_type, agencies=agencies)
+    page = _sifted(desk, response.body, desk.watch, url, entry, content_type)
+    if not isinstance(page, Done) and page.reason is Reason.PUT_OFF:
+        unread.append(Unread(url, content_type, pages.pack(response.body), len(response.body)))
+    return page
+
+
+def _sifted(desk: Desk, body: bytes, watch: Watch, url: str, entry: Entry, content_type: str) -> Outcome[Extracted]:
+    return sift.read_page(
+        body,
+        watch,
+        url=url,
+        entry=entry,
+        content_type=content_type,
+        country=desk.source(entry.source).country,
+        agencies=desk.settings.articles.agencies,
     )
-    if not wanted:
-        unread.append(Unread(response.final_url, content_type, pages.pack(response.body), len(response.body)))
-        return Skipped(Reason.PUT_OFF, "no topic and no claim can be reached from its words")
-    return _extract(desk, response.body, response.final_url, entry, content_type)
-
-
-def _extract(desk: Desk, body: bytes, url: str, entry: Entry | None, content_type: str) -> Outcome[Extracted]:
-    agencies = desk.settings.articles.agencies
-    return extract(body, url=url, entry=entry, content_type=content_type, agencies=agencies)
 
 
 def keep(tx: Transaction, desk: Desk, unread: Sequence[tuple[QueuedEntry, Unread]]) -> None:
@@ -109,8 +109,5 @@ def read_kept(desk: Desk, row: StoredPage, watch: Watch) -> TakenUp | None:
     queued = desk.read_now(lambda tx: entries.load(tx, entry_id)) if entry_id is not None else None
     if queued is None:
         return None
-    source = desk.source(queued.entry.source)
-    if not can_touch(row.body, watch, entry=queued.entry, source=source, content_type=row.content_type):
-        return None
-    page = _extract(desk, row.body, row.url, queued.entry, row.content_type)
+    page = _sifted(desk, row.body, watch, row.url, queued.entry, row.content_type)
     return TakenUp(stored=row, queued=queued, page=page.value) if isinstance(page, Done) else None

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.analyse import analyse
-from pipeline.extract import decoding
-from pipeline.extract.page import extract
-from pipeline.extract.union import union
-from pipeline.match.reach import compile_reach
 from pipeline.model.article import Article, Extracted
 from pipeline.model.finding import Analysis
-from pipeline.model.outcome import Done, Outcome, Reason, Skipped
+from pipeline.model.outcome import Done, Outcome
 from pipeline.model.watch import Watch
+from pipeline.service import sift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +40,17 @@ class Read:
 def read_page(page: Page, watch: Watch) -> Outcome[Read]:
     """The page's article, analysed.
 
-    Skipped(put-off) when no topic can be reached, whatever of the page is the article: it was not extracted then.
+    Skipped(put-off) when no topic can be reached, whatever of the page is the article.
     Else Skipped as extraction says.
     """
-    html = decoding.text(page.body, page.content_type)
-    words = union(html, content_type=page.content_type)
-    if words is not None and not compile_reach(watch).can_touch(words, country=page.country):
-        return Skipped(Reason.PUT_OFF, "no topic can be reached")
-    came = extract(html, url=page.url, content_type=page.content_type, agencies=page.agencies)
+    came = sift.read_page(
+        page.body,
+        watch,
+        url=page.url,
+        content_type=page.content_type,
+        country=page.country,
+        agencies=page.agencies,
+    )
     if not isinstance(came, Done):
         return came
     found = came.value
