@@ -79,6 +79,21 @@ def test_a_page_that_reaches_nothing_is_kept_unread_and_counted(built: Desk) -> 
         assert entries.outcomes(tx, since=now - timedelta(hours=1))[("skipped", Reason.PUT_OFF)] == 1
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<ul><li><a href='/1'>Pakistan has signed a contract to sell JF-17 jets to Azerbaijan</a></li></ul>",
+        "<aside><p>Pakistan has signed a contract to sell JF-17 fighter jets to Azerbaijan.</p></aside>",
+    ],
+)
+def test_what_only_stands_beside_the_article_is_not_read(
+    built: Desk, beside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PAGES["https://wire.example/football"]
+    monkeypatch.setitem(PAGES, "https://wire.example/football", f"{page}</article>{beside}")
+    assert work(built).outcomes == {"done": 1, "put-off": 1}
+
+
 def test_changed_rules_read_what_was_put_off_once(built: Desk) -> None:
     work(built)
     assert takeup.take_up(built) == 0

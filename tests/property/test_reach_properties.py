@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.analyse import analyse
-from pipeline.extract.union import union
+from pipeline.extract import markup
+from pipeline.extract.page import extract
+from pipeline.extract.union import nearer, union
 from pipeline.match.index import compile_watch
 from pipeline.match.reach import compile_reach
 from pipeline.match.reading import read
 from pipeline.model.article import Article
+from pipeline.model.outcome import Done
 from pipeline.model.source import Entry
 from pipeline.model.watch import Claim, Concept, Group, Topic, Watch
 from pipeline.settings import shipped
@@ -128,6 +131,34 @@ def test_every_place_that_extraction_reads_counts(text: str, place: str) -> None
     whole = union(f"<html><body><p>{filler}</p>{ways.get(place, '')}", entry=entry, content_type="text/html")
     named = set(read(Article(id="a", text=text), compile_watch(WATCH)).where)
     assert whole is None or named - {"no"} <= compile_reach(WATCH).terms(whole)
+
+
+BLOCKS = st.sampled_from(
+    [
+        "<p>{}</p>", "<p>{} <a href='/x'>{}</a></p>", "<ul><li><a href='/x'>{}</a></li></ul>", "<ul><li>{}</li></ul>",
+        "<ol><li><a href='/x'>{}</a><ul><li>{}</li></ul></li></ol>", "<ul><li><p>{}</p><a href='/x'>{}</a></li></ul>",
+        "<noscript><p>{}</p></noscript>", "<template><ul><li>{}</li></ul></template>", "<blockquote>{}</blockquote>",
+        "<table><tr><td>{}</td><td>{}</td></tr></table>", "<div>{}<br>{}</div>", "<h2>{}</h2>",
+        "<aside><p>{}</p></aside>",
+        "<noembed><p>{}</p></noembed>", "<figure><figcaption>{}</figcaption></figure>", "<svg><text>{}</text></svg>",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(BLOCKS, texts(), texts()), min_size=1, max_size=8), texts())
+@settings(max_examples=150, deadline=None)
+def test_an_article_is_made_of_the_words_nearer_to_it(blocks: list[tuple[str, str, str]], title: str) -> None:
+    """What extraction takes from a page are words of its markup, lists of links and all that is left out aside."""
+    filler = "<p>" + "Plain words stand here, and they say nothing. " * 6 + "</p>"
+    inner = "".join(block.format(*map(html.escape, (one, other))) for block, one, other in blocks)
+    page = f"<html><head><title>{html.escape(title)}</title></head><body><article>{filler}{inner}{filler}</article>"
+    near = nearer(markup.read(page))
+    came = extract(page, content_type="text/html", url="https://x.example/a/1")
+    assert near is not None
+    if isinstance(came, Done):
+        article = Article(id="a", title=came.value.title, text=came.value.text)
+        named = set(read(article, compile_watch(WATCH)).where)
+        assert named - {"no"} <= compile_reach(WATCH).terms(near)
 
 
 @pytest.mark.parametrize("page", ["", "<html><body></body></html>", "\x00\x01", "<html><p>short</p>"])
