@@ -9,7 +9,7 @@ from pipeline.extract.page import extract
 from pipeline.extract.union import nearer, union
 from pipeline.match.reach import compile_reach
 from pipeline.model.article import Extracted
-from pipeline.model.outcome import Done, Outcome, Reason, Skipped
+from pipeline.model.outcome import Outcome, Reason, Skipped
 from pipeline.model.source import Entry
 from pipeline.model.watch import Watch
 
@@ -28,8 +28,8 @@ def read_page(
 ) -> Outcome[Extracted]:
     """The article of a page, or why it is none; Skipped with PUT_OFF where it could be about nothing watched.
 
-    Looked at are all words of the page, then those that an article may be made of, then the article itself. `country`
-    is that of the outlet, which its reports need not name.
+    Looked at are all words of the page, then those that an article may be made of. `country` is that of the outlet,
+    which its reports need not name.
     """
     reach = compile_reach(watch)
     words = union(body, entry=entry, content_type=content_type)
@@ -41,7 +41,4 @@ def read_page(
         words = nearer(told, entry=entry)
         if words is not None and not reach.can_touch(words, country=country):
             return PUT_OFF
-    came = extract(page, url=url, entry=entry, content_type=content_type, agencies=agencies, told=told)
-    if isinstance(came, Done) and not reach.can_touch(f"{came.value.title}\n{came.value.text}", country=country):
-        return PUT_OFF
-    return came
+    return extract(page, url=url, entry=entry, content_type=content_type, agencies=agencies, told=told)
