@@ -2,7 +2,8 @@
 
 The article is made of what the watched claims state, so it fits any subject. It is published in a feed on loopback and
 goes through fetching, extraction, analysis on the engine in force, and storage in a database of its own: it can alert
-nobody and stands in nobody's way. What was found the first time with these rules must be found ever after.
+nobody and stands in nobody's way. What was found the first time with these rules must be found ever after. That it was
+lost is told by the channels, once, and once that it was found again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import html
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,15 +20,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from pipeline.alert import notice
 from pipeline.errors import ClaimwatchError
+from pipeline.model.alert import Message
 from pipeline.model.rules import AlertRules
 from pipeline.model.source import Source
 from pipeline.model.watch import Claim
-from pipeline.service import pages, poll
+from pipeline.service import pages, poll, tell
 from pipeline.service.wiring import Desk, fetcher, with_sources
 from pipeline.settings import shipped
-from pipeline.storage import entries, findings, jobs, schema
-from pipeline.storage.session import Store, open_store
+from pipeline.storage import entries, findings, jobs, outbox, schema
+from pipeline.storage.session import Store, Transaction, open_store
 
 MARK = "canary"
 SOURCE = "canary"
@@ -55,7 +58,7 @@ def send(desk: Desk) -> str:
     before = desk.read_now(lambda tx: jobs.marked(tx, MARK)) or {}
     same_rules = before.get("rules_hash") == desk.watch.rules_hash
     expected = frozenset(before.get("claims", ())) if same_rules else frozenset()
-    seen = sighted(desk)
+    seen = _seen(desk)
     missing = expected - seen.claims
     fault = seen.lost_at or ("" if seen.claims else "none of its statements was found")
     fault = fault or (f"not found any more: {', '.join(sorted(missing))}" if missing else "")
@@ -68,10 +71,69 @@ def send(desk: Desk) -> str:
         "claims": sorted(expected | seen.claims),
         "rules_hash": desk.watch.rules_hash,
     }
-    desk.write_now(lambda tx: jobs.mark(tx, MARK, value, now=now))
+    desk.write_now(lambda tx: _remember(desk, tx, before, value, now))
     if fault:
         raise ClaimwatchError(fault, thing="canary", hint="compare `claimwatch match --explain` with a known article")
     return f"found {len(seen.claims)} claims"
+
+
+def _seen(desk: Desk) -> Sighting:
+    """What one flight saw; one that could not be made at all has lost the canary, too."""
+    try:
+        return sighted(desk)
+    except (ClaimwatchError, OSError) as error:
+        return Sighting(lost_at=f"it could not be sent: {error}")
+
+
+def _remember(desk: Desk, tx: Transaction, before: Mapping[str, Any], value: dict[str, Any], now: datetime) -> None:
+    """Store what came of the canary, and with it, in one transaction, what is told of it.
+
+    A loss is told at each flight to channels that have not heard of it, as after a mute; its end to those that have.
+    """
+    was_lost = not before.get("found", True)
+    losses, told = int(before.get("losses", 0)), tuple(before.get("told", ()))
+    if not value["found"]:
+        losses, told = (losses, told) if was_lost else (losses + 1, ())
+        told = tuple(dict.fromkeys((*told, *_put(desk, tx, "lost", _loss(losses, value), now))))
+    elif was_lost:
+        _put(desk, tx, "found", _loss(losses, before), now, only=told)
+        told = ()
+    jobs.mark(tx, MARK, value | {"losses": losses, "told": list(told)}, now=now)
+
+
+def _loss(number: int, value: Mapping[str, Any]) -> notice.Loss:
+    last = value.get("last_found")
+    return notice.Loss(
+        number=number, detail=value.get("detail", ""), last_found=datetime.fromisoformat(last) if last else None
+    )
+
+
+_TELLING: Mapping[str, Callable[..., Message]] = {"lost": notice.lost, "found": notice.found}
+
+
+def _put(
+    desk: Desk, tx: Transaction, state: str, loss: notice.Loss, now: datetime, *, only: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Put the notice into the outbox of who hears it, once a loss and state; the channels."""
+    settings = desk.settings.canary
+    message = _TELLING[state](loss, severity=settings.severity, public_url=desk.settings.web.public_url)
+    rules = desk.configuration.alerts
+    hearers = notice.hearers(rules, settings.channels, settings.severity, now)
+    told = {channel.id: until for channel, until in hearers if only is None or channel.id in only}
+    for name, until in told.items():
+        outbox.put(
+            tx,
+            kind="notice",
+            thing_id=loss.number,
+            channel=name,
+            part=f"{MARK}-{state}",
+            payload=tell.as_payload(message),
+            now=now,
+            thread=message.thread,
+            held_until=until,
+            message_id=message.id,
+        )
+    return tuple(told)
 
 
 def sighted(desk: Desk) -> Sighting:

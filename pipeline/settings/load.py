@@ -115,6 +115,7 @@ def load(folder: Path, *, env: Mapping[str, str], alerts_from: Path | None = Non
     )
     _check_alerts(alerts_file, alerts_document, names, {source.id for source in sources}, faults)
     _check_settings(settings, settings_document, reader)
+    _known(settings.canary.channels, alerts_file.channels, "channel", settings_document, ("canary", "channels"), faults)
     password = _settings_secret(settings.database.password, ("database", "password"), settings_document, reader)
     second = settings.second_reader
     second_key = _settings_secret(

@@ -115,6 +115,10 @@ class Canary(Strict):
         True, description="send a known article through the flow once a period and warn when it is lost"
     )
     every: Duration = Field(timedelta(hours=6), description="between two of them")
+    channels: Terms = Field((), description="who is told that it is lost, and found again; none: all that rules use")
+    severity: Literal["low", "normal", "high"] = Field(
+        "high", description="of these messages: whether quiet hours let them through"
+    )
 
 
 class Budget(Strict):

@@ -17,7 +17,7 @@ from newsroom import CLAIMS, NOW, PLAN, day, signed
 from servers.postbox import CERTIFICATE, Hook, HookServer
 
 from pipeline import notify
-from pipeline.alert import message
+from pipeline.alert import message, notice
 from pipeline.digest import build, period, render
 from pipeline.errors import NotifyError
 from pipeline.model.alert import Message
@@ -63,11 +63,16 @@ def test_a_webhook_is_signed_and_follows_its_schema() -> None:
 
 def test_every_kind_of_message_follows_the_schema() -> None:
     digest = render.message(build.build(PLAN, period.latest(PLAN, NOW), day(), NOW))
-    sent = (ALERT, message.collect([ALERT], reason="quiet"), digest, Message(id="t", subject="a test", text="it works"))
+    loss = notice.Loss(number=1, detail="no-text", last_found=NOW)
+    told = (notice.lost(loss, severity="high"), notice.found(loss, severity="high", public_url="https://desk.example"))
+    test = Message(id="t", subject="a test", text="it works")
+    sent = (ALERT, message.collect([ALERT], reason="quiet"), digest, *told, test)
     with HookServer(Hook()) as hook:
         for one in sent:
             notify.send(webhook(hook), one, now=NOW)
-    assert [json.loads(body)["type"] for _, body in hook.requests] == ["alert", "batch", "digest", "message"]
+    assert [json.loads(body)["type"] for _, body in hook.requests] == [
+        *("alert", "batch", "digest", "notice", "notice", "message")
+    ]
     for headers, body in hook.requests:
         jsonschema.validate(json.loads(body), SCHEMA)
         assert "webhook-signature" not in headers

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ClaimwatchError
-from pipeline.service import canary
+from pipeline.model.rules import Channel, Mute, QuietHours, When
+from pipeline.service import canary, deliver
 from pipeline.service.backfill import Backfill, Progress, summary
 from pipeline.service.reanalyse import reanalyse
 from pipeline.service.wiring import Desk, desk
@@ -38,6 +40,7 @@ rules: [{id: all, when: {relations: [adds, changes, denies]}, channels: [log]}]
 """,
     "settings.yaml": "engine: {batch: 4}\n",
 }
+PAST = datetime(2020, 1, 1, tzinfo=UTC)
 FILLER = (
     "The council met in the town hall for four hours and heard engineers, farmers and shopkeepers from both banks. "
     "Nobody could say when the road along the river would be closed, nor who would pay for the detour this summer. "
@@ -240,3 +243,89 @@ def test_a_canary_that_is_lost_is_told_until_it_is_found_again(at_desk: Desk) ->
     assert told["last_found"]
     at_desk.watch = good
     assert canary.send(at_desk) == "found 1 claims"
+
+
+def lose(built: Desk) -> None:
+    """Send a canary that no rule can find."""
+    good = built.watch
+    claim = replace(good.claims[0], statement="Nothing that any rule would look for is said here at all.")
+    built.watch = replace(good, claims=(claim,), version="v2", rules_hash="r2")
+    with pytest.raises(ClaimwatchError):
+        canary.send(built)
+    built.watch = good
+
+
+def notices(built: Desk) -> list[tuple[str, str, str]]:
+    """Id, channel and state of every message about the canary, oldest first."""
+    rows = built.read_now(lambda tx: outbox.select(tx))
+    assert {row.kind for row in rows} <= {"notice"}
+    return [(row.message_id, row.channel, row.state) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def test_a_lost_canary_is_told_by_the_channels_once_a_loss_and_once_when_found(at_desk: Desk) -> None:
+    canary.send(at_desk)
+    assert notices(at_desk) == []
+    lose(at_desk)
+    lose(at_desk)
+    assert notices(at_desk) == [("canary-1-lost", "log", "pending")]
+    canary.send(at_desk)
+    canary.send(at_desk)
+    lose(at_desk)
+    assert [name for name, _, _ in notices(at_desk)] == ["canary-1-lost", "canary-1-found", "canary-2-lost"]
+    assert deliver.deliver(at_desk).sent == 3
+    told = (at_desk.configuration.data / "alerts.log").read_text("utf-8")
+    assert told.count("The canary article was not found: findings may be missing") == 2
+    assert "put-off" in told
+    assert "The canary article was found again" in told
+
+
+def test_a_canary_that_cannot_be_sent_is_lost_too(
+    at_desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no-such-folder"))
+    with pytest.raises(ClaimwatchError, match="could not be sent"):
+        canary.send(at_desk)
+    assert notices(at_desk) == [("canary-1-lost", "log", "pending")]
+
+
+def ruled(built: Desk, *, mutes: tuple[Mute, ...] = (), quiet: tuple[QuietHours, ...] = ()) -> None:
+    """Take these mutes and quiet hours into the rules in force."""
+    rules = built.configuration.alerts
+    channels = tuple(replace(channel, quiet=quiet) for channel in rules.channels)
+    built.configuration = replace(built.configuration, alerts=replace(rules, channels=channels, mutes=mutes))
+
+
+def test_a_mute_of_everything_keeps_the_canarys_loss_back_while_it_lasts(at_desk: Desk) -> None:
+    ruled(at_desk, mutes=(Mute(id="all", when=When()), Mute(id="one", when=When(claims=("velora-bridge",)))))
+    lose(at_desk)
+    assert notices(at_desk) == []
+    canary.send(at_desk)
+    assert notices(at_desk) == []  # who never heard of the loss hears nothing of its end
+    lose(at_desk)
+    ruled(
+        at_desk, mutes=(Mute(id="one", when=When(claims=("velora-bridge",))), Mute(id="past", when=When(), until=PAST))
+    )
+    lose(at_desk)
+    assert notices(at_desk) == [("canary-2-lost", "log", "pending")]
+
+
+@pytest.mark.parametrize(("let_through", "held"), [((), True), (("high",), False)])
+def test_quiet_hours_hold_the_canarys_loss_unless_they_let_it_through(
+    at_desk: Desk, let_through: tuple[str, ...], held: bool
+) -> None:
+    always = QuietHours(start=time(0), end=time(0), let_through=let_through)
+    noon = QuietHours(start=time(12), end=time(12), let_through=let_through)
+    ruled(at_desk, quiet=(always, noon))
+    lose(at_desk)
+    assert deliver.deliver(at_desk).sent == (0 if held else 1)
+
+
+def test_the_canarys_loss_goes_to_the_channels_that_settings_name(at_desk: Desk) -> None:
+    rules = at_desk.configuration.alerts
+    other = Channel(id="ops", kind="file", address=str(at_desk.configuration.data / "ops.log"))
+    named = at_desk.settings.canary.model_copy(update={"channels": ("ops",)})
+    settings = at_desk.settings.model_copy(update={"canary": named})
+    alerts_ = replace(rules, channels=(*rules.channels, other))
+    at_desk.configuration = replace(at_desk.configuration, settings=settings, alerts=alerts_)
+    lose(at_desk)
+    assert notices(at_desk) == [("canary-1-lost", "ops", "pending")]

@@ -292,6 +292,7 @@ def test_a_secret_comes_from_the_environment_or_a_file_and_is_not_shown(tmp_path
         ("engine: {kind: daks}", "did you mean dask?"),
         ("web: {port: many}", "must be a whole number"),
         ("canary: {enabled: 'maybe'}", "must be true or false"),
+        ("canary: {channels: [nobody]}", "nobody"),
         ("rates: {on: yesterday}", "is no date"),
         ("- a\n- b", "must be a mapping"),
     ],
