@@ -101,6 +101,7 @@ class _Teller:
     _decided: list[Decided] = field(default_factory=list)
     _joined: dict[int, int | None] = field(default_factory=dict)  # alert -> the finding that it tells
     _others: dict[int, tuple[Publisher, ...]] = field(default_factory=dict)  # who reported an alert before
+    _severity: dict[int, str] = field(default_factory=dict)  # alert -> what rules made of it, where not its claim's
     _told: tuple[Told, ...] = ()
     _snoozes: tuple[Snooze, ...] = ()
 
@@ -119,6 +120,8 @@ class _Teller:
         """Write who reports what, and what was decided."""
         alerts.add_publishers(self.tx, self._joined, self.publisher, now=self.now, new=self.raised)
         alerts.record_decisions(self.tx, self._decided, now=self.now)
+        for number, severity in self._severity.items():
+            alerts.grade(self.tx, number, severity, new=number in self.raised)
 
     def tell(self, candidate: Candidate, claim: Claim, placed: Sequence[Placed], there: Mapping[int, int]) -> None:
         """Join the alerts of the finding's stories, raise one for the rest."""
@@ -161,6 +164,9 @@ class _Teller:
         history = History(told=self._told, snoozes=self._snoozes)
         decisions = policy.decide(candidate, self.desk.configuration.alerts, history, now)
         self._decided.append(Decided(decisions=decisions, alert_id=number, finding_id=finding, claim=candidate.claim))
+        decided = next((d.severity for d in decisions if d.severity), candidate.severity)
+        if decided != candidate.severity:
+            self._severity[number] = decided
         for told in policy.told(candidate, decisions, now):
             severity = next((d.severity for d in decisions if told.channel in d.channels and d.severity), "")
             if self._put(number, candidate, claim, told, severity) is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.alert import Alert, Decision, Publisher, Snooze, StoryKey
+from pipeline.model.rules import SEVERITIES
 from pipeline.storage import tables as t
 from pipeline.storage.columns import Moment, fields_of
 from pipeline.storage.session import Transaction
@@ -183,6 +184,14 @@ def merge(tx: Transaction, from_alert: int, into: int, *, now: datetime) -> None
     for row in tx.all(_PUBLISHERS, {"alerts": [from_alert]}):
         add_publisher(tx, into, _publisher(row), finding_id=row.finding_id, now=row.at)
     tx.execute(sa.update(t.alerts).where(a.id == from_alert).values(merged_into=into, updated_at=now))
+
+
+def grade(tx: Transaction, alert_id: int, severity: str, *, new: bool) -> None:
+    """Makes an alert as severe as its rules say; one that was there before only ever more severe."""
+    query = sa.update(t.alerts).where(a.id == alert_id)
+    if not new:
+        query = query.where(a.severity.in_(SEVERITIES[: SEVERITIES.index(severity)]))
+    tx.execute(query.values(severity=severity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

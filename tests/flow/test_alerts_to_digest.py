@@ -246,6 +246,24 @@ def test_quiet_hours_end_with_one_message_of_all_that_was_held(at_desk: Desk) ->
     assert deliver.deliver(at_desk).sent == 0
 
 
+@pytest.mark.parametrize("severity", ["low", "high"])
+def test_an_alert_is_as_severe_as_its_rule_says_however_many_join_it(at_desk: Desk, severity: str) -> None:
+    held_by(at_desk)
+    rules = at_desk.configuration.alerts
+    rules = replace(rules, rules=(replace(rules.rules[0], severity=severity),))
+    at_desk.configuration = replace(at_desk.configuration, alerts=rules)
+    sales(at_desk, 1, NOW)
+    reported(
+        at_desk, "again", "It was said again: Pakistan will sell 40 JF-17 fighter jets to Azerbaijan.", NOW, source=1
+    )
+    deliver.deliver(at_desk)
+    with at_desk.store.read() as tx:
+        [raised] = alerts.select(tx)
+    assert len(raised.alert.publishers) == 2
+    assert {one["severity"] for one in received(at_desk)} == {severity}
+    assert raised.alert.severity == severity
+
+
 def test_a_batch_is_whole_though_a_kill_fell_before_its_sending(at_desk: Desk) -> None:
     held_by(at_desk, quiet=(NIGHT,))
     sales(at_desk, 3, MIDNIGHT)
