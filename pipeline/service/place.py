@@ -13,7 +13,7 @@ from pipeline.model.alert import Publisher, StoryKey
 from pipeline.model.watch import Rates
 from pipeline.service.wiring import Desk
 from pipeline.storage import alerts, stories
-from pipeline.storage.findings import AddedFinding
+from pipeline.storage.analyses import AddedFinding
 from pipeline.storage.session import Transaction
 from pipeline.storage.stories import NewMember, Story
 

@@ -20,7 +20,7 @@ from pipeline.model.outcome import Done
 from pipeline.model.watch import Watch
 from pipeline.service import log
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, findings, jobs, search, volumes
+from pipeline.storage import analyses, articles, findings, jobs, search, volumes
 from pipeline.storage.articles import ArticleRow, VersionRow
 from pipeline.storage.session import Transaction
 
@@ -131,7 +131,7 @@ def _save(desk: Desk, row: Stored, found: Analysis, watch: Watch, tx: Transactio
     before = {one.finding.claim for one in findings.of_version(tx, version.id)}
     named = {finding.claim for finding in found.findings}
     about = [claim for claim in watch.claims if claim.id in named]
-    saved = findings.save(
+    saved = analyses.save(
         tx,
         version.id,
         found,

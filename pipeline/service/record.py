@@ -17,10 +17,10 @@ from pipeline.model.source import Source
 from pipeline.model.watch import Watch
 from pipeline.service import tell
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, copies, entries, findings, jobs, search
+from pipeline.storage import analyses, articles, copies, entries, jobs, search
+from pipeline.storage.analyses import AddedFinding
 from pipeline.storage.articles import ArticleRow, NewVersion, VersionRow
 from pipeline.storage.copies import CopyCandidate
-from pipeline.storage.findings import AddedFinding
 from pipeline.storage.session import Transaction
 
 Tally = tuple[str, str, str]  # step, reason, thing
@@ -76,7 +76,7 @@ def store(
     version = _version(tx, article, seen, analysis, watch, new=new)
     found = {finding.claim for finding in analysis.findings}
     about = {claim.id: claim for claim in watch.claims if claim.id in found} if found else {}
-    added = findings.add(
+    added = analyses.add(
         tx,
         version,
         analysis,

@@ -20,7 +20,7 @@ from pipeline.service.place import Placed, Placer
 from pipeline.service.wiring import Desk
 from pipeline.storage import alerts, findings, outbox
 from pipeline.storage.alerts import Decided
-from pipeline.storage.findings import AddedFinding
+from pipeline.storage.analyses import AddedFinding
 from pipeline.storage.session import Transaction
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.storage import articles, findings
+from pipeline.storage import analyses, articles, findings
 from pipeline.storage import tables as t
 from pipeline.storage.columns import storable
 from pipeline.storage.session import Store, Transaction
@@ -60,7 +60,7 @@ class Where:
     until: datetime | None = None
 
 
-def of_finding(saved: findings.SavedFinding | findings.AddedFinding) -> Text:
+def of_finding(saved: findings.SavedFinding | analyses.AddedFinding) -> Text:
     """A finding as it is indexed: by what it quotes, who says so, and its values."""
     said = [span.text for span in saved.finding.evidence]
     said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]

@@ -28,7 +28,7 @@ from pipeline.service import daily, deliver, record, review
 from pipeline.service.desk import coverage
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
-from pipeline.storage import alerts, articles, copies, findings, jobs, outbox, schema, sources, stories
+from pipeline.storage import alerts, analyses, articles, copies, findings, jobs, outbox, schema, sources, stories
 from pipeline.storage.session import Store, Transaction
 
 DAY = timedelta(days=1)
@@ -88,7 +88,7 @@ def covered(tx: Transaction, topic: str, at: datetime, name: str) -> None:
     version = articles.add_version(tx, article.id, new)
     copies.join(tx, version.id, like=None, similarity=1.0, now=at)
     found = Analysis(article=name, lang="en", watch_version="w", topics=(TopicHit(topic=topic),))
-    findings.save(tx, version.id, found, now=at, topics={}, known={})
+    analyses.save(tx, version.id, found, now=at, topics={}, known={})
 
 
 def weeks_of_coverage(built: Desk, topic: str, weeks: int, *, last: int) -> None:

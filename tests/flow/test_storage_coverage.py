@@ -13,6 +13,7 @@ from pipeline.model.article import Fingerprint
 from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span, Step, TopicHit
 from pipeline.storage import (
     alerts,
+    analyses,
     articles,
     copies,
     desk,
@@ -63,7 +64,7 @@ def an_article(tx: Transaction, number: int = 1, *, text: str = "It signed.") ->
 
 
 def save(tx: Transaction, version_id: int, analysis: Analysis = ANALYSIS) -> findings.SavedFinding:
-    saved = findings.save(
+    saved = analyses.save(
         tx,
         version_id,
         analysis,
@@ -194,7 +195,7 @@ def test_what_a_later_version_no_longer_says_is_superseded(store: Store) -> None
         version = an_article(tx)
         first = save(tx, version.id)
         second = articles.add_version(tx, version.article_id, new_version("Nothing."))
-        findings.save(tx, second.id, Analysis(article="1", lang="en", watch_version="w1"), now=NOW, topics={}, known={})
+        analyses.save(tx, second.id, Analysis(article="1", lang="en", watch_version="w1"), now=NOW, topics={}, known={})
         assert findings.select(tx, findings.Filter(claim="sale")) == ()
         old = findings.select(tx, findings.Filter(claim="sale", current=False))
         assert [row.id for row in old] == [first.id]

@@ -20,6 +20,7 @@ from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span
 from pipeline.model.outcome import Reason
 from pipeline.model.source import Entry, Source
 from pipeline.storage import (
+    analyses,
     articles,
     entries,
     findings,
@@ -56,7 +57,7 @@ def add_finding(tx: Transaction, version_id: int, quote: str = "They signed it."
     finding = Finding(claim="sale", relation="changes", changes=(change,), evidence=(span,))
     miss = NearMiss(claim="other", score=0.4, failed="subject")
     analysis = Analysis(article="1", lang="en", watch_version="w", findings=(finding,), near_misses=(miss,))
-    saved = findings.save(tx, version_id, analysis, now=at, topics={"sale": "trade"}, known={}, source="s1")
+    saved = analyses.save(tx, version_id, analysis, now=at, topics={"sale": "trade"}, known={}, source="s1")
     return saved["sale"].id
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.model.article import Fingerprint
 from pipeline.model.finding import Analysis, TopicHit
-from pipeline.storage import articles, copies, findings, volumes
+from pipeline.storage import analyses, articles, copies, volumes
 from pipeline.storage import tables as t
 from pipeline.storage.session import Store, Transaction
 
@@ -31,7 +31,7 @@ def covered(tx: Transaction, number: int, at: datetime, *topics: str, like: int 
 
 def read_by(tx: Transaction, version: int, now: datetime, *topics: str) -> None:
     analysis = Analysis(article="a", lang="en", watch_version="w", topics=tuple(TopicHit(topic=one) for one in topics))
-    findings.save(tx, version, analysis, now=now, topics={}, known={})
+    analyses.save(tx, version, analysis, now=now, topics={}, known={})
 
 
 def settled(store: Store) -> int:

@@ -46,7 +46,7 @@ NAMES = (
     ("a claim of messages", ("outbox.claim_due",)),
     ("the end of a delivery", ("outbox.sent",)),
     ("sources of the configuration", ("sources.sync",)),
-    ("an article read with other rules", ("findings.save",)),
+    ("an article read with other rules", ("analyses.save",)),
     ("the lease taken", ("jobs.use_watch", "leases.acquire")),
     ("a process that is there", ("leases.acquire",)),
     ("the lease renewed", ("leases.renew",)),

@@ -17,6 +17,7 @@ from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span, To
 from pipeline.model.source import Entry, Source
 from pipeline.storage import (
     alerts,
+    analyses,
     articles,
     copies,
     digests,
@@ -67,7 +68,7 @@ def fill(store: Store) -> None:
         copies.add_bands(tx, version.id, [b"1", b"2"], recipe=1)
         copies.join(tx, version.id, like=None, similarity=1.0, now=NOW)
         entries.finish(tx, added.new[0], "done", now=NOW, article_id=article.id)
-        saved = findings.save(tx, version.id, analysis, now=NOW, topics={"sale": "trade"}, known={}, source="s1")[
+        saved = analyses.save(tx, version.id, analysis, now=NOW, topics={"sale": "trade"}, known={}, source="s1")[
             "sale"
         ]
         story = stories.create(tx, key, at=NOW)
