@@ -29,7 +29,7 @@ _END = re.compile(r"\s*(?:[.,;:!?؟۔।…—–)\"”»]|-\s|$)")
 
 
 def referring(scope: Scope) -> dict[int, Signal]:
-    """Sentences after a passage that speak of it without naming it, with the word that refers back."""
+    """Sentences after a passage that deny it or call it off without naming it, with the word that refers back."""
     found: dict[int, Signal] = {}
     for hit in sorted(set(scope.hit_lines)):
         for number, near in _after(scope, hit):
@@ -44,12 +44,17 @@ def _after(scope: Scope, hit: int) -> Iterator[tuple[int, bool]]:
     lines = scope.doc.lines
     for number in range(max(hit + 1, 1), min(hit + FAR + 1, len(lines))):
         line = lines[number]
-        if not (scope.others | scope.rivals).isdisjoint(line.terms):
+        if not (scope.others.isdisjoint(line.terms) and scope.rivals.isdisjoint(line.terms)):
             return
-        if number not in scope.hit_lines and not scope.is_of_strangers(number):
+        off = _calls_off(line)
+        if (off or line.of_kind("denial")) and number not in scope.hit_lines and not scope.is_of_strangers(number):
             yield number, number - hit <= BACK and line.paragraph - max(lines[hit].paragraph, 0) <= 1
-        if any(s.value in OFF_PATH for s in line.of_kind("stage")):
+        if off:
             return
+
+
+def _calls_off(line: Line) -> bool:
+    return any(s.kind == "stage" and s.value in OFF_PATH for s in line.signals)
 
 
 def _refers(scope: Scope, line: Line) -> Signal | None:

@@ -67,8 +67,8 @@ def reversal(scope: Scope, candidate: Candidate) -> Verdict:
     refused = _refused(scope)
     if refused and any(s.type == "stance" for s in scope.claim.slots):
         return refused
-    over = _turned(scope)
-    if over and any(s.type == "stance" for s in scope.claim.slots):
+    over = _turned(scope) if any(s.type == "stance" for s in scope.claim.slots) else None
+    if over is not None:
         return over
     holds = any(s.type == "stance" and s.known == "supports" for s in scope.claim.slots)
     for number in scope.hit_lines if holds else ():
@@ -89,10 +89,10 @@ def _turned(scope: Scope) -> Verdict | None:
     """The passage is said to be so no longer, in the news and right after it: "that changed on Sunday"."""
     for hit in scope.hit_lines:
         after = hit + 1
-        if hit == TITLE or after >= len(scope.doc.lines) or not scope.is_news(after):
+        if hit == TITLE or after >= len(scope.doc.lines):
             continue
         word = turned(scope, after)
-        if word is not None:
+        if word is not None and scope.is_news(after):
             held = any(s.known == "supports" for s in scope.claim.slots)
             return Verdict(True, "neutral" if held else "", "", after, word.start, word.end, "no longer so")
     return None
