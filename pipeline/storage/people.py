@@ -199,14 +199,26 @@ def record(
 
 
 def changes(
-    tx: Transaction, *, thing_kind: str = "", thing: str = "", before: int | None = None, limit: int = 100
+    tx: Transaction,
+    *,
+    who: str = "",
+    action: str = "",
+    thing_kind: str = "",
+    thing: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> tuple[Change, ...]:
-    """The audit log, newest first; go on with `before`, the last number."""
+    """The audit log, newest first, `until` left out; go on with `before`, the last number."""
     query = sa.select(t.audit)
-    if thing_kind:
-        query = query.where(d.thing_kind == thing_kind)
-    if thing:
-        query = query.where(d.thing == thing)
+    for column, wanted in ((d.who, who), (d.action, action), (d.thing_kind, thing_kind), (d.thing, thing)):
+        if wanted:
+            query = query.where(column == wanted)
+    if since is not None:
+        query = query.where(d.at >= since)
+    if until is not None:
+        query = query.where(d.at < until)
     if before is not None:
         query = query.where(d.id < before)
     return tuple(Change(**row._mapping) for row in tx.all(query.order_by(d.id.desc()).limit(limit)))

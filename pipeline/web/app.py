@@ -20,6 +20,7 @@ from pipeline.service.wiring import Desk
 from pipeline.web import guard, identity, state
 from pipeline.web.api import changing, exporting, reading
 from pipeline.web.api import problem as problems
+from pipeline.web.api import trying as api_trying
 from pipeline.web.pages import (
     account,
     alerts,
@@ -38,7 +39,7 @@ from pipeline.web.render import page
 from pipeline.web.state import Metrics, Ready, State
 
 COMPRESS_FROM = 800  # bytes: below, the headers cost more than is saved
-_API = (reading, changing, exporting)
+_API = (reading, changing, exporting, api_trying)
 _PAGES = (account, alerts, articles, claims, feeds, probes, search, sources, stories, today, topics, trying)
 
 

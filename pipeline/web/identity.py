@@ -67,9 +67,25 @@ async def reviewer(request: Request) -> Person:
 
 
 async def own_page(request: Request) -> Person:
-    """Anybody who may read, with the proof that the request comes from our own page: for what costs work."""
+    """Anybody who may read, with the proof that the request comes from our own page."""
     person = await run_in_threadpool(reader, request)
     await check_csrf(request, person)
+    return person
+
+
+async def trier(request: Request) -> Person:
+    """Whoever may try something: readers too, but no token that may only read, since a trial costs work and fetches."""
+    person = await own_page(request)
+    if "review" not in person.scopes:
+        raise HTTPException(403, "this token may only read: a trial costs work, and needs the scope review")
+    return person
+
+
+def auditor(request: Request) -> Person:
+    """Somebody who may read the log of every change: reviewers."""
+    person = reader(request)
+    if person.role != "reviewer":
+        raise HTTPException(403, "The log is for reviewers.")
     return person
 
 
@@ -96,3 +112,5 @@ def local_path(path: str) -> str:
 
 Reader = Annotated[Person, Depends(reader)]
 Reviewer = Annotated[Person, Depends(reviewer)]
+Trier = Annotated[Person, Depends(trier)]
+Auditor = Annotated[Person, Depends(auditor)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from pipeline.service import passwords
 from pipeline.service.desk import entry
@@ -38,6 +39,16 @@ class State:
     def open(self) -> bool:
         """Nobody needs to sign in: the pages are on the loopback address and there are no users."""
         return on_loopback(self.desk.settings.web.host) and not entry.has_users(self.desk)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A few may try at once: each takes seconds of a core that the service needs too. 429 for one too many."""
+        if not self.trials.acquire(blocking=False):
+            raise HTTPException(429, "Others are trying something now: ask again in a moment.", {"Retry-After": "5"})
+        try:
+            yield
+        finally:
+            self.trials.release()
 
 
 def state_of(request: Request) -> State:

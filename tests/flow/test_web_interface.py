@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import os
@@ -10,12 +11,18 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import desk_sample
 import pytest
 from desk_browser import Browser
+from servers.misbehaving import Misbehaving, Page
 
+from pipeline.digest import period as periods
+from pipeline.digest.record import load
+from pipeline.service import daily
 from pipeline.service.desk import entry
 from pipeline.service.wiring import Desk
 from pipeline.web.app import create_app
@@ -132,6 +139,106 @@ def test_what_the_pages_do_the_interface_does(browser: Browser, desk: Desk) -> N
     text = max((t for _, texts in desk_sample.outlets() for t in texts), key=lambda t: len(t.text))
     tried = browser.send("/api/v1/try", {"text": text.text, "title": text.title})
     assert tried.json()["lang"]
+
+
+def test_two_versions_of_an_article_are_compared(browser: Browser, desk: Desk) -> None:
+    rows = browser.get("/api/v1/articles?limit=200").json()["items"]
+    edited = next(row for row in rows if row["versions"] == 2)
+    path = f"/api/v1/articles/{edited['id']}/compare"
+    answer = browser.get(path)
+    last, back = answer.json(), browser.get(f"{path}?old=2&new=1").json()
+    assert (last["old"], last["new"], last["same"]) == (1, 2, False)
+    texts = [browser.get(f"/api/v1/articles/{edited['id']}?version={n}").json()["text"] for n in (1, 2)]
+    for found, (old, new) in ((last, texts), (back, texts[::-1])):
+        assert "".join(text for op, text in found["text"] if op != "+") == old
+        assert "".join(text for op, text in found["text"] if op != "-") == new
+    assert browser.get(f"{path}?old=2&new=2").json()["same"] is True
+    assert browser.get(path, If_None_Match=answer.headers["etag"]).status == 304
+    single = next(row for row in rows if row["versions"] == 1)
+    for missing in (f"{path}?new=3", f"/api/v1/articles/{single['id']}/compare", "/api/v1/articles/99999/compare"):
+        assert browser.get(missing).status == 404, missing
+
+
+def test_a_digest_is_given_as_it_was_frozen(browser: Browser, desk: Desk) -> None:
+    plan = desk.configuration.alerts.digests[0]
+    now = desk.clock.now()
+    period = replace(periods.upcoming(plan, now), start=now - timedelta(days=3), end=now)
+    frozen = daily.freeze(desk, plan, period, now=now, send=False)
+    (row,) = browser.get("/api/v1/digests").json()["items"]
+    path = f"/api/v1/digests/{row['key']}"
+    answer = browser.get(path)
+    assert load(answer.text) == frozen
+    assert answer.json()["changed"]["items"]
+    assert browser.get(path, If_None_Match=answer.headers["etag"]).status == 304
+    assert browser.get("/api/v1/digests/morning-1999-01-01").status == 404
+
+
+def test_the_log_is_read_page_by_page_and_by_what_was_done(browser: Browser) -> None:
+    rows = browser.get("/api/v1/findings?relation=changes").json()["items"][:2]
+    done = [browser.send(f"/api/v1/findings/{row['id']}/notes", {"note": "seen"}).json()["change"] for row in rows]
+    assert browser.send(f"/api/v1/changes/{done[0]}/undo", {}).status == 200
+    whole = browser.get("/api/v1/changes").json()["items"]
+    assert whole == sorted(whole, key=lambda row: -row["id"])
+    noted = [row for row in whole if row["action"] == "note"]
+    assert [row["id"] for row in noted] == done[::-1]
+    assert (noted[0]["who"], noted[0]["note"], noted[0]["undoable"]) == ("vera", "seen", True)
+    first = browser.get("/api/v1/changes?limit=1").json()
+    assert browser.get(f"/api/v1/changes?limit=200&cursor={first['next']}").json()["items"] == whole[1:]
+    assert browser.get("/api/v1/changes?limit=200").json()["next"] is None
+    for asked in ("action=note", f"thing_kind=finding&thing={rows[0]['id']}", "who=vera", "until=2020-01-01T00:00:00Z"):
+        found = browser.get(f"/api/v1/changes?{asked}").json()["items"]
+        wanted = [pair.split("=") for pair in asked.split("&") if "until" not in pair]
+        assert found == [row for row in whole if wanted and all(row[name] == value for name, value in wanted)], asked
+    line = browser.get(f"/api/v1/changes/{done[1]}")
+    assert line.json() == noted[0]
+    assert browser.get(f"/api/v1/changes/{done[1]}", If_None_Match=line.headers["etag"]).status == 304
+    assert browser.get("/api/v1/changes/99999").status == 404
+
+
+def test_a_rule_is_tried_on_stored_articles(browser: Browser, desk: Desk) -> None:
+    topic = next(row["id"] for row in browser.get("/api/v1/topics").json()["items"] if row["week"] > 1)
+    path = f"/api/v1/topics/{topic}"
+    rule = browser.get(f"{path}/rule").json()["rule"]
+    same = browser.send(f"{path}/try", {"rule": rule}).json()
+    assert (same["gained_count"], same["lost_count"], same["faults"]) == (0, 0, [])
+    assert same["kept"] > 0
+    narrow = f"id: {topic}\ntitle: Other\ngroups:\n  - {{all: [drill, kashmir, kaan], within: sentence}}\n"
+    lost = browser.send(f"{path}/try", {"rule": narrow, "limit": 200}).json()
+    assert (lost["faults"], lost["kept"], lost["gained"]) == ([], 0, []), lost
+    assert lost["lost_count"] == same["kept"]
+    known = {row["id"] for row in browser.get("/api/v1/articles?limit=200").json()["items"]}
+    assert {row["article"] for row in lost["lost"]} <= known
+    wrong = browser.send(f"{path}/try", {"rule": "id: x\nno-such: 1\n"})
+    assert wrong.status == 200
+    assert any("no-such" in fault for fault in wrong.json()["faults"])
+    assert browser.send("/api/v1/topics/no-such/try", {"rule": rule}).status == 404
+    assert browser.get(f"{path}/rule").json()["rule"] == rule
+
+
+def test_an_address_is_tried(desk: Desk) -> None:
+    text = max((t for _, texts in desk_sample.outlets() for t in texts), key=lambda t: len(t.text))
+    body = "".join(f"<p>{html.escape(line)}</p>" for line in text.text.split("\n") if line)
+    page = f"<html><head><title>{html.escape(text.title)}</title></head><body><article>{body}</article></body></html>"
+    with Misbehaving() as server:
+        server.pages["/robots.txt"] = Page(status=404)
+        server.pages["/news"] = Page(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+        fetch = desk.configuration.settings.fetch.model_copy(
+            update={"allow_private": (f"127.0.0.1:{server.port}",), "host_delay": timedelta()}
+        )
+        settings = desk.configuration.settings.model_copy(update={"fetch": fetch})
+        desk.configuration = replace(desk.configuration, settings=settings)
+        key = entry.add_token(desk, "try", owner="vera", scopes=("read", "review"), expires_at=None)
+        with serving(create_app(desk), "127.0.0.1", 0) as port:
+            browser = Browser(port, token=key)
+            found = browser.send("/api/v1/try", {"url": server.url("/news")}).json()
+            given = browser.send("/api/v1/try", {"text": text.text, "title": text.title}).json()
+            gone = browser.send("/api/v1/try", {"url": server.url("/gone")}).json()
+            both = browser.send("/api/v1/try", {"url": server.url("/news"), "text": "x"}).json()
+    assert found["fault"] == ""
+    assert (found["url"], found["title"], found["topics"]) == (server.url("/news"), text.title, given["topics"])
+    assert found["topics"]
+    assert "404" in gone["fault"] or "not-found" in gone["fault"], gone
+    assert "send one of them" in both["fault"]
 
 
 def test_a_search_finds_articles_and_findings(browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -368,6 +369,36 @@ def test_try_reads_no_address_of_the_inside(open_port: int, url: str) -> None:
     assert answer.status == 422, answer.text
     assert 'role="alert"' in answer.text
     assert "root:" not in answer.text
+    headers = {"Origin": browser.origin, "Content-Type": "application/json", "X-CSRF-Token": browser.csrf()}
+    told = browser.ask("POST", "/api/v1/try", json.dumps({"url": url}).encode(), headers).json()
+    assert told["fault"]
+    assert (told["title"], told["topics"], told["claims"]) == ("", [], [])
+    assert "root:" not in told["fault"]
+
+
+def test_a_reader_tries_and_a_token_that_may_only_read_does_not(port: int, desk: Desk) -> None:
+    def key(owner: str, *scopes: str) -> Browser:
+        return Browser(port, token=entry.add_token(desk, "test", owner=owner, scopes=scopes, expires_at=None))
+
+    topic = desk.watch.topics[0].id
+    trials = [("/api/v1/try", {"text": "A text."}), (f"/api/v1/topics/{topic}/try", {"rule": "id: x"})]
+    for path, body in trials:
+        assert key("vera", "read").send(path, body).status == 403, path
+        assert key("vera", "metrics").send(path, body).status == 403, path
+        assert key("rita", "read", "review").send(path, body).status == 200, path
+        assert Browser(port).send(path, body).status == 401, path
+    assert key("rita", "read").get(f"/api/v1/topics/{topic}/rule").status == 200
+
+
+def test_the_log_is_for_reviewers_on_the_interface_too(port: int, desk: Desk) -> None:
+    def key(owner: str, *scopes: str) -> Browser:
+        return Browser(port, token=entry.add_token(desk, "test", owner=owner, scopes=scopes, expires_at=None))
+
+    for path in ("/api/v1/changes", "/api/v1/changes/1"):
+        assert key("rita", "read", "review").get(path).status == 403, path
+        assert key("vera", "metrics").get(path).status == 403, path
+        assert Browser(port).get(path).status == 401, path
+        assert key("vera", "read").get(path).status == 200, path
 
 
 def test_a_strangers_try_is_refused(port: int) -> None:

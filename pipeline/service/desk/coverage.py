@@ -198,11 +198,14 @@ def article(desk: Desk, article_id: int, *, number: int | None = None) -> WholeA
     )
 
 
-def compare(desk: Desk, article_id: int, old: int, new: int) -> Comparison | None:
-    """Two versions of an article by their numbers; None when one of them is not there."""
+def compare(desk: Desk, article_id: int, old: int | None = None, new: int | None = None) -> Comparison | None:
+    """Two versions of an article, the last two unless others are named; None when one of them is not there."""
     with desk.store.read() as tx:
         versions = {one.number: one for one in articles.versions(tx, article_id)}
-    if old not in versions or new not in versions:
+    if len(versions) < 2:
         return None
-    a, b = versions[old], versions[new]
+    numbers = sorted(versions)
+    a, b = versions.get(old or numbers[-2]), versions.get(new or numbers[-1])
+    if a is None or b is None:
+        return None
     return Comparison(old=a, new=b, title=redline(a.title, b.title), text=redline(a.text, b.text))

@@ -192,7 +192,34 @@ def revoke_token(desk: Desk, number: int, *, by: str = "terminal") -> bool:
     return done
 
 
-def log(desk: Desk, *, before: int | None = None, limit: int = 60) -> tuple[people.Change, ...]:
+def log(
+    desk: Desk,
+    *,
+    who: str = "",
+    action: str = "",
+    thing_kind: str = "",
+    thing: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 60,
+) -> tuple[people.Change, ...]:
     """The audit log, newest first; go on with `before`, the last number."""
     with desk.store.read() as tx:
-        return people.changes(tx, before=before, limit=limit)
+        return people.changes(
+            tx,
+            who=who,
+            action=action,
+            thing_kind=thing_kind,
+            thing=thing,
+            since=since,
+            until=until,
+            before=before,
+            limit=limit,
+        )
+
+
+def change(desk: Desk, number: int) -> people.Change | None:
+    """One line of the audit log."""
+    with desk.store.read() as tx:
+        return people.change(tx, number)

@@ -4,5 +4,6 @@ from pipeline.storage.alerts import SavedAlert
 from pipeline.storage.articles import ArticleRow, VersionRow
 from pipeline.storage.desk import StoryLine
 from pipeline.storage.findings import Filter, SavedFinding
+from pipeline.storage.people import Change as LogLine
 
-__all__ = ["ArticleRow", "Filter", "SavedAlert", "SavedFinding", "StoryLine", "VersionRow"]
+__all__ = ["ArticleRow", "Filter", "LogLine", "SavedAlert", "SavedFinding", "StoryLine", "VersionRow"]

@@ -11,7 +11,11 @@ from pydantic import BaseModel
 
 def tagged(request: Request, body: BaseModel) -> Response:
     """The body as JSON with an ETag; 304 when the asker has just that."""
-    text = body.model_dump_json(by_alias=True)
+    return tagged_text(request, body.model_dump_json(by_alias=True))
+
+
+def tagged_text(request: Request, text: str) -> Response:
+    """The same of what is JSON already."""
     tag = f'W/"{sha256(text.encode()).hexdigest()[:24]}"'  # weak: compression on the way may change the bytes
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
     asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}

@@ -1,21 +1,20 @@
-"""Changing: verdicts, snoozes, notes, undo, stories, sources and alerts; and trying a text."""
+"""Changing: verdicts, snoozes, notes, undo, stories, sources and alerts."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import Field
 
-from pipeline.errors import ClaimwatchError
 from pipeline.service import review
-from pipeline.service.desk import coverage, outlets, telling, trial
+from pipeline.service.desk import coverage, outlets, telling
 from pipeline.service.review import Done, Take
-from pipeline.web.api import fill, shapes
+from pipeline.web.api import shapes
 from pipeline.web.api.fields import Body, Day, Entry, Moment, Name, Note, Number, Numbers, Reason, Revision, Whole
 from pipeline.web.api.problem import documented
-from pipeline.web.identity import Reviewer, own_page
+from pipeline.web.identity import Reviewer
 from pipeline.web.state import state_of
 
 router = APIRouter(responses=documented(400, 404, 409, 413))
@@ -78,13 +77,6 @@ class AlertIn(Body):
     state: Literal["acknowledged", "open", "snoozed"]
     until: Moment | None = Field(None, description="of a snooze")
     note: Note = ""
-
-
-class TryIn(Body):
-    text: str = Field(max_length=trial.LONGEST)
-    title: str = Field("", max_length=2000)
-    lang: str = Field("", max_length=8, description="ISO 639-1; detected unless given")
-    published: Moment | None = Field(None, description="without it relative dates abstain")
 
 
 def _done(done: Done) -> shapes.DoneOut:
@@ -181,39 +173,3 @@ def alert(request: Request, person: Reviewer, number: Number, body: AlertIn) -> 
     if body.until is None:
         raise HTTPException(409, f"alert {number}: a snooze needs `until`")
     return _done(telling.snooze(desk, person.name, number, until=body.until, note=body.note))
-
-
-@router.post(
-    "/try",
-    summary="What the service would find in a text; nothing is kept",
-    responses=documented(400, 413, 429),
-    dependencies=[Depends(own_page)],
-)
-def attempt(request: Request, body: TryIn) -> shapes.TriedOut:
-    state = state_of(request)
-    if not state.trials.acquire(blocking=False):
-        raise HTTPException(429, "others are trying something now: ask again in a moment", {"Retry-After": "5"})
-    try:
-        tried = trial.text(state.desk, body.text, title=body.title, lang=body.lang, published=body.published)
-    except ClaimwatchError as error:
-        return shapes.TriedOut(lang="", topics=[], claims=[], near_misses=[], fault=str(error))
-    finally:
-        state.trials.release()
-    return shapes.TriedOut(
-        lang=tried.analysis.lang,
-        topics=[hit.topic for hit in tried.analysis.topics],
-        claims=[
-            shapes.FoundOut(
-                claim=one.claim,
-                relation=one.relation,
-                confidence=round(one.confidence, 4),
-                changes=[fill.change(c) for c in one.changes],
-                evidence=[fill.span(s) for s in one.evidence],
-            )
-            for one in tried.analysis.findings
-        ],
-        near_misses=[
-            shapes.NearOut(claim=one.claim, score=one.score, failed=one.failed) for one in tried.analysis.near_misses
-        ],
-        fault="",
-    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.model.finding import Change, Span
-from pipeline.service.desk import claims, coverage, lookup, outlets, telling, topics
-from pipeline.service.desk.rows import ArticleRow, SavedAlert, SavedFinding, StoryLine
+from pipeline.service import review
+from pipeline.service.desk import claims, coverage, lookup, outlets, telling, topics, trial
+from pipeline.service.desk.rows import ArticleRow, LogLine, SavedAlert, SavedFinding, StoryLine
 from pipeline.service.desk.today import Item
 from pipeline.web.api import shapes
 
@@ -285,3 +286,83 @@ def hits(result: lookup.Result) -> Iterable[shapes.HitOut]:
             claim=row.hit.claim,
             relation=row.hit.relation,
         )
+
+
+def tried(one: trial.Tried) -> shapes.TriedOut:
+    found = one.analysis
+    return shapes.TriedOut(
+        title=one.article.title,
+        url=one.article.url,
+        lang=found.lang,
+        topics=[hit.topic for hit in found.topics],
+        claims=[
+            shapes.FoundOut(
+                claim=said.claim,
+                relation=said.relation,
+                confidence=round(said.confidence, 4),
+                changes=[change(c) for c in said.changes],
+                evidence=[span(s) for s in said.evidence],
+            )
+            for said in found.findings
+        ],
+        near_misses=[
+            shapes.NearOut(claim=miss.claim, score=miss.score, failed=miss.failed) for miss in found.near_misses
+        ],
+        fault="",
+    )
+
+
+def untried(fault: str) -> shapes.TriedOut:
+    return shapes.TriedOut(title="", url="", lang="", topics=[], claims=[], near_misses=[], fault=fault)
+
+
+def tried_rule(topic: str, found: trial.RuleTrial) -> shapes.RuleTriedOut:
+    return shapes.RuleTriedOut(
+        topic=topic,
+        looked_at=found.looked_at,
+        unread=found.unread,
+        kept=found.kept,
+        gained_count=found.gained_count,
+        lost_count=found.lost_count,
+        gained=[_matched(one) for one in found.gained],
+        lost=[_matched(one) for one in found.lost],
+        near_misses=[_matched(one) for one in found.near],
+        faults=[],
+    )
+
+
+def untried_rule(topic: str, faults: Sequence[str]) -> shapes.RuleTriedOut:
+    counts = dict.fromkeys(("looked_at", "unread", "kept", "gained_count", "lost_count"), 0)
+    return shapes.RuleTriedOut(topic=topic, **counts, gained=[], lost=[], near_misses=[], faults=list(faults))
+
+
+def _matched(one: trial.Matched) -> shapes.MatchedOut:
+    row = one.article
+    return shapes.MatchedOut(
+        article=row.id,
+        url=row.url,
+        source=row.source,
+        title=row.title,
+        lang=row.lang,
+        first_seen=row.first_seen,
+        spans=[span(at) for at in one.spans],
+        failed=one.failed,
+        share=round(one.share, 4),
+    )
+
+
+def compared(article_id: int, found: coverage.Comparison) -> shapes.CompareOut:
+    return shapes.CompareOut(
+        article=article_id,
+        old=found.old.number,
+        new=found.new.number,
+        same=found.same,
+        title=[(op, text) for op, text in found.title],
+        text=[(op, text) for op, text in found.text],
+    )
+
+
+def logged(line: LogLine) -> shapes.LoggedOut:
+    names = shapes.LoggedOut.model_fields.keys() - {"undoable"}
+    values = {name: getattr(line, name) for name in names}
+    return shapes.LoggedOut(**values, undoable=line.action in review.UNDOABLE)

@@ -1,4 +1,4 @@
-"""Reading: findings, articles, claims, topics, stories, sources, alerts, digests and search."""
+"""Reading: findings, articles, claims, topics, stories, sources, alerts, digests, the audit log and search."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from fastapi import Query as InQuery
 from fastapi.responses import Response
 from pydantic import Field
 
-from pipeline.service.desk import claims, coverage, lists, lookup, outlets, telling, today, topics
+from pipeline.digest.record import dump
+from pipeline.service.desk import claims, coverage, entry, lists, lookup, outlets, telling, today, topics, trial
 from pipeline.web.api import fill, shapes
-from pipeline.web.api.answer import tagged
+from pipeline.web.api.answer import tagged, tagged_text
 from pipeline.web.api.fields import Cursor, Moment, Name, Number, Paged, Query, Relation, Verdict, Word
 from pipeline.web.api.problem import documented
-from pipeline.web.identity import reader
+from pipeline.web.identity import auditor, reader
 from pipeline.web.state import state_of
 
 router = APIRouter(dependencies=[Depends(reader)], responses=documented())
 MISSING = documented(404)
+Version = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class FindingQuery(Paged):
@@ -49,7 +51,21 @@ class AsOf(Query):
 
 
 class Versioned(Query):
-    version: Annotated[int, Field(ge=1, le=100_000)] | None = Field(None, description="the current one unless given")
+    version: Version | None = Field(None, description="the current one unless given")
+
+
+class CompareQuery(Query):
+    old: Version | None = Field(None, description="the one before the last unless given")
+    new: Version | None = Field(None, description="the last one unless given")
+
+
+class LogQuery(Paged):
+    who: Word = ""
+    action: Word = ""
+    thing_kind: Word = Field("", description="finding, story, claim, source, alert, user, token or change")
+    thing: Word = Field("", description="its id")
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class StoryQuery(Query):
@@ -121,6 +137,19 @@ def article(request: Request, number: Number, asked: Annotated[Versioned, InQuer
     return tagged(request, fill.whole_article(whole))
 
 
+@router.get(
+    "/articles/{number}/compare",
+    response_model=shapes.CompareOut,
+    responses=MISSING,
+    summary="Two versions of an article and what differs",
+)
+def compare(request: Request, number: Number, asked: Annotated[CompareQuery, InQuery()]) -> Response:
+    found = coverage.compare(state_of(request).desk, number, asked.old, asked.new)
+    if found is None:
+        raise HTTPException(404, f"article {number}: there are no such two versions")
+    return tagged(request, fill.compared(number, found))
+
+
 @router.get("/claims", response_model=shapes.ClaimList, summary="The claims of the configuration")
 def claim_list(request: Request, asked: Annotated[ClaimQuery, InQuery()]) -> Response:
     lines = claims.lines(state_of(request).desk, topic=asked.topic, asked=asked.words)
@@ -147,6 +176,14 @@ def topic(request: Request, topic: Name) -> Response:
     if whole is None:
         raise HTTPException(404, f"topic {topic}: there is none")
     return tagged(request, fill.topic(whole.line))
+
+
+@router.get("/topics/{topic}/rule", response_model=shapes.RuleOut, responses=MISSING, summary="A topic's rule in force")
+def rule(request: Request, topic: Name) -> Response:
+    desk = state_of(request).desk
+    if not topics.known(desk, topic):
+        raise HTTPException(404, f"topic {topic}: there is none")
+    return tagged(request, shapes.RuleOut(topic=topic, rule=trial.rule_text(desk, topic)))
 
 
 @router.get("/stories", response_model=shapes.StoryPage, summary="Stories, the newest coverage first")
@@ -204,6 +241,53 @@ def digests(request: Request) -> Response:
         if one is not None
     ]
     return tagged(request, shapes.DigestList(items=items))
+
+
+@router.get(
+    "/digests/{key}", response_model=shapes.DigestRecord, responses=MISSING, summary="A digest as it was frozen"
+)
+def digest(request: Request, key: Name) -> Response:
+    found = telling.digest(state_of(request).desk, key)
+    if found is None:
+        raise HTTPException(404, f"digest {key}: there is none")
+    return tagged_text(request, dump(found))
+
+
+@router.get(
+    "/changes",
+    response_model=shapes.LogPage,
+    dependencies=[Depends(auditor)],
+    summary="The audit log, newest first: for reviewers",
+)
+def changes(request: Request, asked: Annotated[LogQuery, InQuery()]) -> Response:
+    rows = entry.log(
+        state_of(request).desk,
+        who=asked.who,
+        action=asked.action,
+        thing_kind=asked.thing_kind,
+        thing=asked.thing,
+        since=asked.since,
+        until=asked.until,
+        before=asked.cursor,
+        limit=asked.limit + 1,
+    )
+    shown = rows[: asked.limit]
+    following = shown[-1].id if len(rows) > asked.limit else None
+    return tagged(request, shapes.LogPage(items=[fill.logged(row) for row in shown], next=following))
+
+
+@router.get(
+    "/changes/{number}",
+    response_model=shapes.LoggedOut,
+    responses=MISSING,
+    dependencies=[Depends(auditor)],
+    summary="One line of the audit log: for reviewers",
+)
+def change(request: Request, number: Number) -> Response:
+    line = entry.change(state_of(request).desk, number)
+    if line is None:
+        raise HTTPException(404, f"change {number}: there is none")
+    return tagged(request, fill.logged(line))
 
 
 @router.get("/search", response_model=shapes.HitPage, summary="Full text over articles and findings")

@@ -33,7 +33,7 @@ def compare(request: Request, person: Reader, number: Number, old: Version = Non
     if whole is None or len(whole.versions) < 2:
         raise HTTPException(404, "There are no two versions of this article.")
     numbers = [one.number for one in whole.versions]
-    found = coverage.compare(desk, number, old or numbers[-2], new or numbers[-1])
+    found = coverage.compare(desk, number, old, new)
     if found is None:
         raise HTTPException(404, f"This article has the versions {numbers[0]} to {numbers[-1]}.")
     return page(request, "compare.html", person, whole=whole, found=found)

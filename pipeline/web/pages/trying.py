@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pipeline.errors import ClaimwatchError, ConfigError
 from pipeline.service.desk import topics, trial
-from pipeline.service.desk.entry import Person
-from pipeline.web.identity import Reader, own_page
+from pipeline.web.identity import Reader, Trier
 from pipeline.web.render import page
 from pipeline.web.state import state_of
 
 router = APIRouter()
-Trier = Annotated[Person, Depends(own_page)]
 
 
 class TextForm(BaseModel):
@@ -44,7 +40,7 @@ async def answer(request: Request, person: Trier, form: Annotated[TextForm, Form
     """What is found in a text or at an address; nothing is kept. A private address is refused by the fetcher."""
     desk = state_of(request).desk
     tried, fault, status = None, "", 200
-    with _turn(request):
+    with state_of(request).turn():
         try:
             if form.url.strip() and not form.text.strip():
                 given = await trial.page(desk, form.url.strip())
@@ -73,7 +69,7 @@ def answer_rule(request: Request, person: Trier, topic: str, form: Annotated[Rul
     _known(request, topic)
     tried: trial.RuleTrial | None = None
     faults: tuple[str, ...] = ()
-    with _turn(request):
+    with state_of(request).turn():
         try:
             tried = trial.rule(desk, form.rule, topic=topic, limit=form.limit)
         except ConfigError as error:
@@ -95,15 +91,3 @@ def answer_rule(request: Request, person: Trier, topic: str, form: Annotated[Rul
 def _known(request: Request, topic: str) -> None:
     if not topics.known(state_of(request).desk, topic):
         raise HTTPException(404, "There is no such topic in the configuration.")
-
-
-@contextmanager
-def _turn(request: Request) -> Iterator[None]:
-    """A few may try at once: each takes seconds of a core that the service needs too."""
-    turns = state_of(request).trials
-    if not turns.acquire(blocking=False):
-        raise HTTPException(429, "Others are trying something now: ask again in a moment.", {"Retry-After": "5"})
-    try:
-        yield
-    finally:
-        turns.release()
