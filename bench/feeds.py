@@ -47,7 +47,7 @@ def rss(number: int, items: int) -> bytes:
 
 
 def atom(number: int, items: int) -> bytes:
-    """The same as Atom, which we leave to feedparser."""
+    """The same as Atom."""
     body = "".join(
         f"<entry><id>{number}-{item}</id><link href='https://outlet-{number}.example/news/{item}?utm_source=rss'/>"
         f"<title>Report {item} of outlet {number}</title><updated>2026-11-22T10:{item % 60:02d}:00+04:00</updated>"

@@ -112,7 +112,7 @@ def _both(configuration: Configuration, port: int, count: int, kind: str) -> dic
 
 
 def _polls(port: int, options: Options) -> list[Figure]:
-    """Both ways in turns; Atom apart and fewer: that is read by feedparser on both sides, which takes its time."""
+    """Both ways in turns; Atom apart and fewer."""
     configuration = mix.configuration()
     count = SOURCES * options.scale
     rounds: dict[tuple[str, str, int], list[tuple[Timed, Timed]]] = {

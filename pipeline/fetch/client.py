@@ -157,16 +157,15 @@ class Fetcher:
     async def _exchange(self, here: wire.Target, journey: _Journey) -> Response | wire.Target:
         started = _now()
         try:
-            async with asyncio.timeout(max(journey.left_s, 0.0)):
-                answer = await self._wire.ask(here, journey.headers, journey.cookies.get(here.host))
-                try:
-                    if answer.cookies:
-                        journey.cookies.setdefault(here.host, {}).update(answer.cookies)
-                    if answer.status in _REDIRECTS and answer.header("location"):
-                        return self._redirected(here, answer, journey)
-                    return await self._answered(here, answer, journey)
-                finally:
-                    answer.close()
+            async with (
+                asyncio.timeout(max(journey.left_s, 0.0)),
+                self._wire.ask(here, journey.headers, journey.cookies.get(here.host)) as answer,
+            ):
+                if answer.cookies:
+                    journey.cookies.setdefault(here.host, {}).update(answer.cookies)
+                if answer.status in _REDIRECTS and answer.header("location"):
+                    return self._redirected(here, answer, journey)
+                return await self._answered(here, answer, journey)
         except TimeoutError:
             raise FetchError(
                 f"the whole answer took longer than {self.policy.total_s:g} s",

@@ -6,20 +6,18 @@ Every failure leaves as a FetchError with its Reason, and every connection goes 
 from __future__ import annotations
 
 import asyncio
-import base64
 import errno
 import functools
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_reqrep import ClientRequest
-from aiohttp.connector import Connection
-from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError
+from aiohttp.http_exceptions import ContentLengthError
 from yarl import URL
 
 from pipeline.errors import FetchError
@@ -38,10 +36,6 @@ _LOOK_S = 1.0  # how often a body that does not go on is looked after
 _DEEPEST = 8  # errors behind an error
 _HINT_LATER = "nothing to do: it is asked again later"
 _PORTS = {"http": 80, "https": 443}
-_INTERIM = frozenset(range(100, 200)) - {101}
-_TROUBLE = (
-    aiohttp.ClientError, aiohttp.InvalidURL, HttpProcessingError, TimeoutError, OSError, ValueError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,6 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     pieces: AsyncIterator[bytes]
-    close: Callable[[], None]  # lets go of the connection; it is kept only where the body was read to its end
     cookies: dict[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str:
@@ -146,11 +139,7 @@ def _result(host: str, port: int, address: str) -> ResolveResult:
 
 
 class Wire:
-    """A pool of connections. Use as `async with Wire(...) as wire`.
-
-    Of aiohttp it takes the pool, the resolving, the encryption, the timeouts and the parser, and leaves the session:
-    what that does for cookies, redirects, proxies and tracing is not wanted here, and takes longer than all the rest.
-    """
+    """A pool of connections. Use as `async with Wire(...) as wire`."""
 
     def __init__(
         self,
@@ -166,138 +155,80 @@ class Wire:
         self._read_s = read_s
         self._header_bytes = header_bytes
         self._lookup = lookup
-        self._pool: aiohttp.TCPConnector | None = None
-        self._hosts: dict[str, ClientRequest] = {}  # origin -> what the pool knows a host by
-        # `connect` is the whole way to a connection, name and TLS included; nobody waits for a place in the pool.
-        self._timeout = aiohttp.ClientTimeout(connect=2 * connect_s, sock_connect=connect_s)
+        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Wire:
-        resolver = CheckedResolver(self._lookup, self._allow, self._connect_s)
-        self._pool = aiohttp.TCPConnector(
-            resolver=resolver, limit=0, ssl=True
-        )  # the client counts, per host and in all
+        connector = aiohttp.TCPConnector(
+            resolver=CheckedResolver(self._lookup, self._allow, self._connect_s),
+            limit=0,  # the client counts, per host and in all
+            ssl=True,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=False,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=_FIELD_BYTES,
+            max_field_size=_FIELD_BYTES,
+            max_headers=_FIELDS,
+            requote_redirect_url=False,
+            # `connect` is the whole way to a connection, name and TLS included; nobody waits for a place in the pool.
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=2 * self._connect_s, sock_connect=self._connect_s, sock_read=self._read_s
+            ),
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
-    async def ask(self, to: Target, headers: Mapping[str, str], cookies: Mapping[str, str] | None = None) -> Answer:
-        """GET an address; the answer is closed by the caller, its body read before that. Raises FetchError."""
-        if self._pool is None:
+    @asynccontextmanager
+    async def ask(
+        self, to: Target, headers: Mapping[str, str], cookies: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Answer]:
+        """GET an address; the body is read inside the `with`. Raises FetchError."""
+        if self._session is None:
             raise RuntimeError("the connection pool is not open: use it as `async with`")
         guard.check(to.host, to.port, url=to.url, allow=self._allow)
         try:
-            head = _head(to, headers, cookies or {})
-            try:
-                return await self._asked(self._pool, to, head)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-                raise
-            except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-                return await self._asked(self._pool, to, head)  # a kept connection may be gone (RFC 9112, 9.3.1)
-        except _TROUBLE as error:
+            async with self._session.get(
+                to.parsed, headers=headers, cookies=cookies, allow_redirects=False
+            ) as response:
+                fields = tuple((name.lower(), _readable(value)) for name, value in response.headers.items())
+                if sum(len(name) + len(value) + 4 for name, value in fields) > self._header_bytes:
+                    raise FetchError(
+                        f"the headers of the answer exceed {self._header_bytes} bytes",
+                        thing=mask(to.url),
+                        reason=Reason.HEADERS_TOO_LARGE,
+                    )
+                yield Answer(
+                    status=response.status,
+                    headers=fields,
+                    pieces=_pieces(response, to, self._read_s),
+                    cookies=_cookies(response) if "Set-Cookie" in response.headers else {},
+                )
+        except (aiohttp.ClientError, aiohttp.InvalidURL, TimeoutError, OSError, ValueError) as error:
             raise _translated(error, to) from error
 
-    async def _asked(self, pool: aiohttp.TCPConnector, to: Target, head: bytes) -> Answer:
-        connection = await self._connected(pool, to)
-        try:
-            return await self._answered(connection, to, head)
-        except BaseException:
-            connection.close()
-            raise
 
-    async def _connected(self, pool: aiohttp.TCPConnector, to: Target) -> Connection:
-        host = self._hosts.get(to.origin)
-        if host is None:
-            if len(self._hosts) >= _TARGETS:
-                self._hosts.clear()
-            host = self._hosts[to.origin] = ClientRequest("GET", to.parsed.origin(), loop=asyncio.get_running_loop())
-        try:
-            return await pool.connect(host, [], self._timeout)
-        except TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError(f"no connection to {to.site} in time") from error
-
-    async def _answered(self, connection: Connection, to: Target, head: bytes) -> Answer:
-        protocol, transport = connection.protocol, connection.transport
-        if protocol is None or transport is None or transport.is_closing():
-            raise aiohttp.ServerDisconnectedError
-        protocol.set_response_params(
-            read_until_eof=True,
-            auto_decompress=False,
-            read_timeout=self._read_s,
-            max_line_size=_FIELD_BYTES,
-            max_field_size=_FIELD_BYTES,
-            max_headers=_FIELDS,
-        )
-        protocol.start_timeout()
-        transport.write(head)
-        message, body = await protocol.read()
-        while message.code in _INTERIM:
-            message, body = await protocol.read()
-        fields = tuple((name.lower(), _readable(value)) for name, value in message.headers.items())
-        if sum(len(name) + len(value) + 4 for name, value in fields) > self._header_bytes:
-            raise FetchError(
-                f"the headers of the answer exceed {self._header_bytes} bytes",
-                thing=mask(to.url),
-                reason=Reason.HEADERS_TOO_LARGE,
-            )
-        return Answer(
-            status=message.code,
-            headers=fields,
-            pieces=_pieces(connection, body, to, self._read_s),
-            cookies=_cookies(fields),
-            close=connection.release,
-        )
-
-
-def _head(to: Target, headers: Mapping[str, str], cookies: Mapping[str, str]) -> bytes:
-    """The request as it is sent. Raises ValueError for what would end a line within."""
-    sent = {"Host": to.parsed.host_port_subcomponent or to.site, **headers}
-    if cookies:
-        sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    if to.parsed.raw_user is not None or to.parsed.raw_password is not None:
-        named = f"{to.parsed.user or ''}:{to.parsed.password or ''}"
-        sent["Authorization"] = f"Basic {base64.b64encode(named.encode()).decode()}"
-    lines = [f"GET {to.parsed.raw_path_qs} HTTP/1.1", *[f"{name}: {value}" for name, value in sent.items()], "", ""]
-    head = "\r\n".join(lines)
-    if "\0" in head or head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1:
-        raise ValueError("a line of the request would hold a line break")
-    return head.encode()
-
-
-async def _pieces(
-    connection: Connection, body: aiohttp.StreamReader, to: Target, read_s: float
-) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises FetchError."""
-    try:
-        if body.is_eof() and body.exception() is None:  # it came with the headers
-            yield body.read_nowait()
-            return
-        async for piece in _awaited(connection, body, to, read_s):
-            yield piece
-    except _TROUBLE as error:
-        raise _translated(error, to) from error
-
-
-async def _awaited(
-    connection: Connection, body: aiohttp.StreamReader, to: Target, read_s: float
-) -> AsyncIterator[bytes]:
-    """A body whose framing breaks after the headers closes the connection, and aiohttp goes on waiting for more without
-    any limit: so it is looked after here. Raises FetchError.
+async def _pieces(response: aiohttp.ClientResponse, to: Target, read_s: float) -> AsyncIterator[bytes]:
+    """The body as it comes. A body whose framing breaks after the headers closes the connection, and aiohttp goes on
+    waiting for more without any limit: so it is looked after here. Raises FetchError.
     """
     waited = 0.0
     while True:
         try:
             async with asyncio.timeout(_LOOK_S):
-                piece = await body.readany()
+                piece = await response.content.readany()
         except aiohttp.ServerTimeoutError:
             raise
         except TimeoutError:
             waited += _LOOK_S
-            open_still = connection.transport is not None
+            open_still = response.connection is not None and response.connection.transport is not None
             if open_still and waited < read_s + _LOOK_S:
                 continue
             reason = Reason.READ_TIMEOUT if open_still else Reason.PROTOCOL
@@ -308,15 +239,8 @@ async def _awaited(
         yield piece
 
 
-def _cookies(fields: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Name and value of the cookies that are set (RFC 6265, section 5.2), for the way through redirects."""
-    found: dict[str, str] = {}
-    for name, value in fields:
-        if name == "set-cookie":
-            key, _, said = value.partition(";")[0].partition("=")
-            if key.strip() and said.isprintable():
-                found[key.strip()] = said.strip()
-    return found
+def _cookies(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in response.cookies.items()}
 
 
 def _readable(value: str) -> str:
@@ -359,7 +283,7 @@ def _reason(error: Exception) -> Reason:
         return _payload_reason(error)
     if isinstance(error, aiohttp.ClientConnectorError) and reason is Reason.REFUSED:
         return Reason.CONNECT_TIMEOUT if error.os_error.errno == errno.ETIMEDOUT else Reason.REFUSED
-    if isinstance(error, HttpProcessingError):
+    if isinstance(error, aiohttp.ClientResponseError):
         text = str(error).lower()
         return (
             Reason.HEADERS_TOO_LARGE if "too long" in text or "too many" in text or "got more than" in text else reason
@@ -389,7 +313,7 @@ _REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Reason], ..
     ((aiohttp.ServerTimeoutError, TimeoutError), Reason.READ_TIMEOUT),
     (aiohttp.ClientConnectorError, Reason.REFUSED),
     (aiohttp.ClientPayloadError, Reason.RESET),
-    (HttpProcessingError, Reason.PROTOCOL),
+    (aiohttp.ClientResponseError, Reason.PROTOCOL),
     ((aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError), Reason.RESET),
     ((aiohttp.InvalidURL, ValueError), Reason.BAD_ADDRESS),
     (OSError, Reason.RESET),

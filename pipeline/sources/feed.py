@@ -17,7 +17,7 @@ import feedparser
 from pipeline.errors import ParseError
 from pipeline.model.outcome import Reason
 from pipeline.model.source import FeedDocument, Hints, Source
-from pipeline.sources import byrules, entries, hints, jsonfeed, sitemap
+from pipeline.sources import entries, hints, jsonfeed, sitemap
 from pipeline.sources.entries import RawItem
 from pipeline.sources.links import absolute
 from pipeline.sources.plain import plain
@@ -112,17 +112,11 @@ def _not_a_feed(source: Source, what: str) -> ParseError:
 
 
 def _xml(body: bytes, *, source: Source, content_type: str, base: str) -> entries.RawFeed:
-    body = _from_declaration(body)
-    by_rules = byrules.read(body, content_type=content_type)
-    return by_rules or _by_feedparser(body, source=source, content_type=content_type, base=base)
-
-
-def _by_feedparser(body: bytes, *, source: Source, content_type: str, base: str) -> entries.RawFeed:
     # No address is given along: with one, feedparser makes links of guids that are none ("1" becomes /1).
     headers = {"content-type": content_type}
     try:
         parsed = feedparser.parse(
-            io.BytesIO(body),
+            io.BytesIO(_from_declaration(body)),
             response_headers=headers,
             resolve_relative_uris=False,
             sanitize_html=False,
