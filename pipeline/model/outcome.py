@@ -21,6 +21,7 @@ class Reason(enum.StrEnum):
     EMPTY_FEED = "empty-feed"
     MALFORMED_FEED = "malformed-feed"  # not well-formed; what could be read was read
     OVER_ENTRY_LIMIT = "over-entry-limit"
+    PART_FAILED = "part-failed"  # some sitemaps of an index; the others were read
     # an entry was considered
     KNOWN = "known"  # seen before, nothing new about it
     NO_ADDRESS = "no-address"

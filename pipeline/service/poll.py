@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pipeline.articles import address
 from pipeline.errors import FetchError, ParseError
 from pipeline.fetch.client import Fetcher
+from pipeline.fetch.mask import mask
 from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
 from pipeline.model.source import FeedDocument, Hints, Source, SourceState
@@ -25,7 +26,9 @@ from pipeline.storage.session import Transaction
 LEASE = timedelta(minutes=5)  # a source in work is left alone by others for this long
 WIDTH_PER_REQUEST = 2  # sources in hand per request that may be under way: some wait for their host
 CHILDREN = 3  # sitemaps of an index that are read in one poll, the newest first
-NOTED = (Reason.OVER_ENTRY_LIMIT, Reason.MALFORMED_FEED, Reason.EMPTY_FEED)  # of a feed that was read, the worst first
+NOTED = (  # of a feed that was read, the worst first
+    *(Reason.PART_FAILED, Reason.OVER_ENTRY_LIMIT, Reason.MALFORMED_FEED, Reason.EMPTY_FEED),
+)
 
 
 @dataclass(slots=True)
@@ -175,11 +178,12 @@ async def _ask(desk: Desk, fetcher: Fetcher, source: Source, state: SourceState)
         body_hash, document = await asyncio.to_thread(_read_anew, desk, source, response, state.body_hash, now)
         if document is None:
             return _Answer(reason=Reason.UNCHANGED, response=response, hints=asked, body_hash=body_hash)
-        document = await _with_children(desk, fetcher, source, document, now)
+        document, detail = await _with_children(desk, fetcher, source, document, now)
     except (FetchError, ParseError) as error:
         return _Answer(reason=error.reason, detail=error.message, response=response, hints=asked)
     return _Answer(
         reason=next((reason for reason in NOTED if reason in document.notes), None),
+        detail=detail,
         response=response,
         document=document,
         body_hash=body_hash,
@@ -210,21 +214,29 @@ def _read(desk: Desk, source: Source, response: Response, now: datetime) -> Feed
 
 async def _with_children(
     desk: Desk, fetcher: Fetcher, source: Source, document: FeedDocument, now: datetime
-) -> FeedDocument:
-    """A sitemap index with the entries of its newest sitemaps. Raises the first's error when none could be read."""
+) -> tuple[FeedDocument, str]:
+    """A sitemap index with the entries of its newest sitemaps, and which of them failed, in words.
+
+    Raises the first's error when none could be read.
+    """
     if not document.children:
-        return document
+        return document, ""
+    asked = document.children[:CHILDREN]
     read: list[FeedDocument] = []
-    errors: list[FetchError | ParseError] = []
-    for child in document.children[:CHILDREN]:
+    errors: dict[str, FetchError | ParseError] = {}
+    for child in asked:
         try:
             response = await fetcher.get(child, kind="sitemap")
             read.append(await asyncio.to_thread(_read, desk, source, response, now))
         except (FetchError, ParseError) as error:
-            errors.append(error)  # the others may be well; each is asked again with the index
+            errors[child] = error  # the others may be well; each is asked again with the index
     if not read:
-        raise errors[0]
-    return replace(document, entries=tuple(entry for one in read for entry in one.entries))
+        raise next(iter(errors.values()))
+    whole = replace(document, entries=tuple(entry for one in read for entry in one.entries))
+    if not errors:
+        return whole, ""
+    failed = ", ".join(f"{error.reason} {mask(child)}" for child, error in errors.items())
+    return replace(whole, notes=(*whole.notes, Reason.PART_FAILED)), f"{len(errors)} of {len(asked)} sitemaps: {failed}"
 
 
 def _jitter(source: str) -> float:

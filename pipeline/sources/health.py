@@ -22,7 +22,7 @@ _LONGEST_TIMES = 1.5  # silence against the longest gap that was usual
 _USUAL_TIMES = 6  # silence against the usual gap
 _WEIGHT = 0.2  # of a new gap in the usual one
 _FADING = 0.98  # of the longest gap per new entry: habits change
-_HARMLESS = frozenset({Reason.EMPTY_FEED, Reason.MALFORMED_FEED, Reason.OVER_ENTRY_LIMIT})
+_HARMLESS = frozenset({Reason.EMPTY_FEED, Reason.MALFORMED_FEED, Reason.OVER_ENTRY_LIMIT, Reason.PART_FAILED})
 _NOT_ASKED = frozenset({Reason.HOST_BUSY, Reason.NOT_DUE, Reason.PAUSED})
 
 

@@ -17,7 +17,7 @@ from pipeline.service.clock import Clock
 from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import Desk, desk, fetcher, with_sources
 from pipeline.settings.load import load
-from pipeline.storage import articles, sources
+from pipeline.storage import articles, entries, sources
 from pipeline.storage.session import Store
 
 TEXT = " ".join(f"Sentence {number} of the briefing tells what was said at the port." for number in range(30))
@@ -100,6 +100,48 @@ def test_an_index_whose_sitemaps_cannot_be_had_has_failed(
     server.pages["/news.xml"] = listed(server, "one")
     assert run(at_desk, timedelta(hours=7)).polled.new_entries == 1
     assert state(at_desk).failures == 0
+
+
+def test_one_sitemap_of_several_that_fails_is_kept_with_its_reason_and_the_rest_is_read(
+    watching: Callable[[Source], Desk], server: Misbehaving, index: Source
+) -> None:
+    both = "".join(f"<sitemap><loc>{server.url(path)}</loc></sitemap>" for path in ("/gone.xml", "/news.xml"))
+    server.pages["/map.xml"] = Page(f"<sitemapindex>{both}</sitemapindex>".encode())
+    server.pages["/gone.xml"] = Page(status=404)
+    at_desk = watching(index)
+    summary = run(at_desk)
+    assert (summary.polled.answered, summary.polled.new_entries) == (1, 1)
+    seen = state(at_desk)
+    assert (seen.last_reason, seen.failures, seen.health) == ("part-failed", 0, "ok")
+    assert seen.last_detail.startswith(f"1 of 2 sitemaps: not-found {server.url('/gone.xml')}")
+    server.pages["/gone.xml"] = listed(server, "two")
+    assert run(at_desk, timedelta(hours=7)).polled.new_entries == 1
+    assert (state(at_desk).last_reason, state(at_desk).last_detail) == ("", "")
+
+
+def test_a_search_is_asked_with_its_query_and_its_links_lead_to_the_publisher(
+    watching: Callable[[Source], Desk], server: Misbehaving
+) -> None:
+    hidden = "https://search.example/rss/articles/CBMiAbc"
+    items = f"<item><guid>1</guid><title>At the port</title><link>{server.url('/port')}</link></item>"
+    items += f"<item><guid>2</guid><title>Behind the search</title><link>{hidden}</link></item>"
+    query = "/search?q=%22port+authority%22+OR+harbour&hl=en&output=rss"
+    server.pages["/search"] = Page(f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+    server.pages["/port"] = page_of("At the port")
+    at_desk = watching(Source(id="outlet", url=server.url(query), kind="search"))
+    changed = {
+        "fetch": at_desk.settings.fetch.model_copy(update={"aggregators": ("search.example",)}),
+        "articles": at_desk.settings.articles.model_copy(update={"put_off": False}),
+    }
+    at_desk.configuration = replace(at_desk.configuration, settings=at_desk.settings.model_copy(update=changed))
+    summary = run(at_desk)
+    assert (summary.polled.answered, summary.polled.new_entries) == (1, 2)
+    assert query in [one.path for one in server.asked]
+    (article,) = at_desk.read_now(lambda tx: articles.recent(tx, limit=10))
+    assert article.url == server.url("/port")
+    ended = at_desk.read_now(lambda tx: entries.recent(tx, "outlet"))
+    assert {(one.stage, one.reason) for one in ended} == {("done", "no-topic"), ("skipped", "aggregator-link")}
+    assert run(at_desk, timedelta(hours=7)).polled.new_entries == 0
 
 
 @pytest.mark.parametrize(
