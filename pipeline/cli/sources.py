@@ -43,6 +43,7 @@ def list_(config: Path | None, as_json: bool) -> None:
                 "state": source.state,
                 "tier": source.tier,
                 "enabled": source.enabled,
+                "folder": source.folder,
                 "seen": source.seen,
             }
             click.echo(json.dumps(row, ensure_ascii=False))

@@ -21,6 +21,7 @@ class Source:
     tier: int = 2  # 1 agencies and papers of record, 2 the rest, 3 weak
     interval: timedelta | None = None  # None: the default of settings
     enabled: bool = True
+    folder: tuple[str, ...] = ()  # in lists of feeds, outermost first
     seen: str = ""  # where and when the address was seen to work
 
 

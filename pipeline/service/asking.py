@@ -131,27 +131,35 @@ def as_yaml(found: Sequence[Found], *, known: Collection[str], name: str | None)
     return sources_yaml(sources, known=known)
 
 
+_USUAL = Source(id="", url="")
+_NOTHING: tuple[object, ...] = ("", None, [])
+
+
 def sources_yaml(sources: Sequence[Source], *, known: Collection[str]) -> str:
     """Entries for sources.yaml; an id that is missing or taken is made from the host."""
     taken, text = set(known), ""
     for source in sources:
         name = source.id if source.id and source.id not in taken else _free(source.url, taken)
         taken.add(name)
-        fields = {
+        fields: dict[str, object] = {
             "url": source.url,
             "name": source.name,
             "kind": source.kind if source.kind != "feed" else "",
             "lang": source.lang,
             "country": source.country,
             "family": source.family,
+            "state": source.state,
+            "tier": None if source.tier == _USUAL.tier else source.tier,
+            "enabled": None if source.enabled else False,
+            "folder": list(source.folder),
         }
         text += f"  - id: {name}\n"
-        text += "".join(f"    {key}: {_scalar(value)}\n" for key, value in fields.items() if value)
+        text += "".join(f"    {key}: {_scalar(fields[key])}\n" for key in fields if fields[key] not in _NOTHING)
     return text
 
 
-def _scalar(value: str) -> str:
-    """A YAML scalar that is the text, whatever stands in it: JSON's strings are YAML's."""
+def _scalar(value: object) -> str:
+    """YAML that is the value, whatever stands in it: JSON's strings and lists are YAML's."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -23,6 +23,7 @@ class SourceEntry(Strict):
     tier: int = Field(2, ge=1, le=3)
     interval: Duration | None = None
     enabled: bool = True
+    folder: Texts = Field((), description="folders that hold it in lists of feeds (OPML), the outermost first")
     seen: Text = ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -41,6 +42,10 @@ class Node:
             if str(key).rpartition("}")[2].lower() == wanted:
                 return str(_readable(functools.partial(self._element.get, key)))
         return ""
+
+    def own(self, namespace: str, name: str) -> str:
+        """The attribute of that namespace and name, or ""."""
+        return str(_readable(functools.partial(self._element.get, f"{{{namespace}}}{name}", "")))
 
     def children(self, name: str = "") -> Iterator[Node]:
         """The elements directly below, all or those of a local name."""
@@ -88,8 +93,16 @@ def read(body: bytes) -> tuple[Node, bool]:
     raise NotXml("no root element")
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An `outline` of OPML: its attributes, and what stands in it."""
+
+    attributes: Mapping[str, str]
+    inside: list[Outline] = field(default_factory=list)
+
+
 def write(
-    root: str, attributes: dict[str, str], body: list[dict[str, str]], *, title: str, prefixes: dict[str, str]
+    root: str, attributes: dict[str, str], body: Iterable[Outline], *, title: str, prefixes: dict[str, str]
 ) -> bytes:
     """A document as OPML has it: a `head` with a title, a `body` of `outline` elements that hold attributes alone.
 
@@ -97,7 +110,9 @@ def write(
     """
     top = etree.Element(root, attributes, nsmap=prefixes)
     etree.SubElement(etree.SubElement(top, "head"), "title").text = title
-    listing = etree.SubElement(top, "body")
-    for given in body:
-        etree.SubElement(listing, "outline", given)
+    todo = [(etree.SubElement(top, "body"), outline) for outline in body][::-1]
+    while todo:
+        parent, outline = todo.pop()
+        made = etree.SubElement(parent, "outline", dict(outline.attributes))
+        todo += [(made, one) for one in reversed(outline.inside)]
     return bytes(etree.tostring(top, encoding="utf-8", xml_declaration=True, pretty_print=True))

@@ -84,6 +84,21 @@ def test_lists_of_other_readers_come_in_and_go_out_without_secrets(folder: Path,
     assert ran(folder, "export", str(tmp_path / "ours.opml")).exit_code == 0
     written = (tmp_path / "ours.opml").read_bytes()
     assert [one.id for one in opml.read(written)] == [one.id for one in watched]
+    assert [one.folder for one in opml.read(written)] == [one.folder for one in watched] == [("News",), ()]
     shown = written.decode() + ran(folder, "list").output + ran(folder, "list", "--json").output
     for secret in ("abc123", "anna", "word9"):
         assert secret not in shown
+
+
+def test_what_we_exported_is_imported_as_it_was(folder: Path, tmp_path: Path) -> None:
+    sources = """sources:
+  - {id: paper, url: "https://paper.example/map.xml", name: "A: Paper", kind: sitemap, lang: tr, country: TR, family: g,
+     state: true, tier: 3, enabled: false, folder: [News, "Ports: a"]}
+  - {id: outlet, url: "https://outlet.example/rss", state: false}
+"""
+    (folder / "sources.yaml").write_text(sources, encoding="utf-8")
+    before = load(folder, env={}).sources
+    assert ran(folder, "export", str(tmp_path / "ours.opml")).exit_code == 0
+    (folder / "sources.yaml").unlink()
+    assert ran(folder, "import", str(tmp_path / "ours.opml"), "--write").exit_code == 0
+    assert load(folder, env={}).sources == before

@@ -172,13 +172,16 @@ sources = st.builds(
     state=st.sampled_from([None, True, False]),
     tier=st.sampled_from([1, 2, 3]),
     enabled=st.booleans(),
+    folder=st.lists(st.sampled_from(["News", "a/b", "<b>", "Порты", "News & Co"]), max_size=3).map(tuple),
 )  # fmt: skip
 
 
 @given(st.lists(sources, max_size=6, unique_by=(lambda one: one.id, lambda one: one.url)))
 @QUICK
 def test_what_is_written_as_opml_is_read_back(listed: list[Source]) -> None:
-    assert opml.read(opml.write(listed, hide=str)) == tuple(listed)
+    again = opml.read(opml.write(listed, hide=str))
+    assert {one.id: one for one in again} == {one.id: one for one in listed}  # those of a folder come together
+    assert opml.read(opml.write(again, hide=str)) == again
 
 
 @given(st.text(max_size=60))

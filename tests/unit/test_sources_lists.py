@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 import pytest
 
 from pipeline.errors import ParseError
@@ -28,6 +31,57 @@ def test_the_files_of_other_readers_are_read_with_their_folders() -> None:
         ("paper", "https://paper.example/feed", "Paper"),
         ("outlet-co-2", "https://outlet.example/other", "Outlet & Co"),
     ]
+
+
+LISTS = Path(__file__).parents[1] / "lists"  # after what the readers export
+OF_READERS = {
+    "feedly": [
+        ("harbour-daily", "https://harbour.example/rss", "Harbour Daily", ("Ports",)),
+        ("dock-quay", "https://dock.example/feed/", "Dock & Quay", ("Ports",)),
+    ],
+    "inoreader": [
+        ("gavan-example", "https://gavan.example/rss.xml", "Гавань", ("Порты",)),
+        ("ferry-times", "https://ferry.example/index.rdf?a=1&b=2", 'Ferry "Times"', ()),
+    ],
+    "netnewswire": [
+        ("quay-notes", "http://quay.example/atom.xml", "Quay Notes", ()),
+        ("crane-log", "https://crane.example/feed.json", "Crane Log", ("Shipping",)),
+    ],
+    "freshrss": [
+        ("berth", "https://berth.example/rss", "Berth", ("Ports",)),
+        ("lock", "https://lock.example/rss", "Lock", ("Canals", "Locks")),
+    ],
+    "thunderbird": [
+        ("strait", "https://strait.example/rss", "Strait", ("Ports", "Black Sea")),
+        ("buoy", "https://buoy.example/atom", "Buoy", ("Ports",)),
+        ("nameless-example", "https://nameless.example/rss", "", ()),
+    ],
+}
+
+
+@pytest.mark.parametrize("reader", OF_READERS)
+def test_the_files_of_known_readers_come_in_with_their_folders_and_go_round(reader: str) -> None:
+    found = opml.read((LISTS / f"{reader}.opml").read_bytes())
+    assert [(one.id, one.url, one.name, one.folder) for one in found] == OF_READERS[reader]
+    assert {(one.kind, one.state, one.tier, one.enabled) for one in found} == {("feed", None, 2, True)}
+    assert opml.read(opml.write(found, hide=str)) == found
+
+
+def test_folders_are_written_once_each_around_their_feeds_for_any_reader() -> None:
+    sources = [
+        Source(id="a", url="https://a.example/rss", folder=("News", "Ports & <Co>")),
+        Source(id="b", url="https://b.example/rss"),
+        Source(id="c", url="https://c.example/rss", folder=("News",)),
+        Source(id="d", url="https://d.example/rss", folder=("News", "Ports & <Co>")),
+    ]
+    root = ElementTree.fromstring(opml.write(sources, hide=str))
+    (news, lone) = root.findall("./body/outline")
+    assert (news.get("text"), news.get("title"), news.get("xmlUrl"), lone.get("text")) == ("News", "News", None, "b")
+    (ports, third) = news.findall("outline")
+    assert (ports.get("text"), third.get("text")) == ("Ports & <Co>", "c")
+    assert [one.get("xmlUrl") for one in ports] == ["https://a.example/rss", "https://d.example/rss"]
+    again = opml.read(opml.write(sources, hide=str))
+    assert {one.id: one.folder for one in again} == {one.id: one.folder for one in sources}
 
 
 def test_what_was_written_is_read_back() -> None:
