@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from pipeline.alert import rehearse as rehearsing
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.digest.period import Period
 from pipeline.errors import ClaimwatchError
@@ -58,7 +59,10 @@ def list_(config: Path | None, claim: str, state: str, as_json: bool) -> None:
     with desk(load_configuration(config)) as built:
         shown = telling.alert_list(built, claim=claim, state=state)
     for row in shown.rows:
-        click.echo(json.dumps(_data(row), ensure_ascii=False) if as_json else _line(row))
+        if as_json:
+            click.echo(json.dumps(_data(row), ensure_ascii=False))
+        else:
+            paint.say(*_line(row))
     if not shown.rows and not as_json:
         click.echo("no alerts")
 
@@ -78,14 +82,17 @@ def show(config: Path | None, number: int, as_json: bool) -> None:
         ]
         click.echo(json.dumps({**_data(whole.row), "messages": sent}, ensure_ascii=False))
         return
-    click.echo(_line(whole.row))
-    click.echo(f"known: {whole.claim.statement}")
+    paint.say(*_line(whole.row))
+    alert = whole.row.alert
+    paint.say("relation: ", paint.relation(alert.relation), ", severity: ", paint.severity(alert.severity))
+    paint.say(f"known: {whole.claim.statement}")
     for publisher in whole.row.alert.publishers:
         agency = f", text of {publisher.agency}" if publisher.agency else ""
-        click.echo(f"  {publisher.name} ({publisher.country or 'country unknown'}{agency}): {publisher.url}")
+        paint.say(f"  {publisher.name} ({publisher.country or 'country unknown'}{agency}): {publisher.url}")
     for one in whole.deliveries:
         error = f", last error: {one.last_error}" if one.last_error else ""
-        click.echo(f"message to {one.channel}: {one.state} after {one.attempts} tries{error}")
+        state = paint.good("sent") if one.state == "sent" else paint.warning(one.state)
+        paint.say(f"message to {one.channel}: ", state, f" after {one.attempts} tries", paint.fault(error))
 
 
 @command.command("why")
@@ -105,7 +112,8 @@ def why(config: Path | None, number: int, as_json: bool) -> None:
         channels = f" -> {', '.join(made.channels)}" if made.channels else ""
         until = f" until {made.until:%Y-%m-%d %H:%M} UTC" if made.until else ""
         rule = made.rule or "(every rule)"
-        click.echo(f"{saved.at:%Y-%m-%d %H:%M} {rule}: {made.action}{channels}{until}: {made.reason}")
+        action = paint.good(made.action) if made.action == "send" else paint.warning(made.action)
+        paint.say(f"{saved.at:%Y-%m-%d %H:%M} {rule}: ", action, f"{channels}{until}: ", made.reason)
 
 
 @command.command("ack")
@@ -161,13 +169,16 @@ def rehearse(config: Path | None, changed: Path | None, since: timedelta, as_jso
         }
         click.echo(json.dumps(data, ensure_ascii=False))
         return
-    click.echo(f"{result.candidates} findings; {result.kept} messages as before")
-    for word, rows in (("gained", result.gained), ("lost", result.lost), ("moved", result.moved)):
-        click.echo(f"{word}: {len(rows)}")
+    paint.say(f"{result.candidates} findings; {result.kept} messages as before")
+    for word, colour, rows in (
+        ("gained", "green", result.gained),
+        ("lost", "red", result.lost),
+        ("moved", "yellow", result.moved),
+    ):
+        paint.say(paint.Painted(f"{word}: {len(rows)}", colour if rows else ""))
         for one in rows:
-            click.echo(
-                f"  {one.found_at:%Y-%m-%d %H:%M} {one.claim} {one.relation} -> {one.channel}: {one.decision.reason}"
-            )
+            at, reason = f"  {one.found_at:%Y-%m-%d %H:%M} {one.claim} ", f" -> {one.channel}: {one.decision.reason}"
+            paint.say(at, paint.relation(one.relation), reason)
 
 
 def _stored(built: Desk, since: timedelta) -> tuple[tuple[Candidate, ...], tuple[rehearsing.Heard, ...]]:
@@ -214,10 +225,16 @@ def _whole(built: Desk, number: int) -> WholeAlert:
     return whole
 
 
-def _line(row: SavedAlert) -> str:
+def _line(row: SavedAlert) -> tuple[paint.Piece, ...]:
     count = len({p.source for p in row.alert.publishers})
     outlets = f"{count} outlet{'s' if count != 1 else ''}"
-    return f"{row.id:5} {row.alert.created_at:%Y-%m-%d %H:%M} {row.alert.state:12} {row.alert.headline} ({outlets})"
+    state = f"{row.alert.state:12} "
+    return (
+        f"{row.id:5} {row.alert.created_at:%Y-%m-%d %H:%M} ",
+        paint.relation(row.alert.relation, state) if row.alert.state == "open" else paint.aside(state),
+        *paint.shifts(row.alert.headline),
+        f" ({outlets})",
+    )
 
 
 def _data(row: SavedAlert) -> dict[str, Any]:

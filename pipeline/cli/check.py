@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.errors import NotifyError
 from pipeline.notify.probe import probe
@@ -30,11 +31,12 @@ def command(config: Path | None, as_json: bool, offline: bool) -> None:
         click.echo(json.dumps({**_summary(configuration), "unreachable": unreachable}, ensure_ascii=False))
         return
     for warning in configuration.warnings:
-        click.echo(f"warning: {warning}")
-    for line in _lines(configuration):
-        click.echo(line)
+        paint.say(paint.warning(f"warning: {warning}"))
+    first, *rest = _lines(configuration)
+    paint.say(paint.good(first))
+    paint.say_all(rest)
     for line in unreachable:
-        click.echo(f"warning: {line}")
+        paint.say(paint.warning(f"warning: {line}"))
 
 
 def _unreachable(configuration: Configuration) -> Iterator[str]:

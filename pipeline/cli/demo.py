@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.once import as_lines
 from pipeline.cli.outlets import Outlet, load_outlets, served
@@ -61,8 +62,8 @@ def command(config: Path | None, serve: bool, out: Path | None, port: int) -> No
             (SECOND_POLL, "second poll, now"),
             (THIRD_POLL, "third poll, in two hours: one article has been changed without notice"),
         ):
-            click.echo(f"== {what}")
-            click.echo("\n".join(as_lines(_poll(built, outlets, ahead))) + "\n")
+            paint.say(paint.head(f"== {what}"))
+            paint.say_all([*as_lines(_poll(built, outlets, ahead)), ""])
         html, markdown = _digest(built, folder)
         click.echo(f"digest-html: {html}")
         click.echo(f"digest-md: {markdown}")

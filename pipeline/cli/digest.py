@@ -7,15 +7,18 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.digest import period as periods
 from pipeline.digest import render
 from pipeline.digest.period import Period
+from pipeline.digest.words import LABELS
 from pipeline.errors import ClaimwatchError
 from pipeline.model.rules import DigestPlan
 from pipeline.service import daily, deliver
 from pipeline.service.wiring import Desk, desk
 
+HEADS = {label.upper(): relation for relation, label in LABELS.items()}
 EVERY = {"day": ("day", "weekday"), "week": ("week",)}
 
 
@@ -42,7 +45,7 @@ def command(config: Path | None, day: str | None, period: str, name: str | None,
         elif form == "md":
             click.echo(render.markdown(digest, public_url=built.settings.web.public_url))
         else:
-            click.echo(render.text(digest, public_url=built.settings.web.public_url))
+            paint.say_all(_painted(render.text(digest, public_url=built.settings.web.public_url)))
         if send:
             daily.freeze(built, plan, wanted, now=now, send=False)
             queued = daily.queue(built, plan, digest, now=now)
@@ -52,7 +55,23 @@ def command(config: Path | None, day: str | None, period: str, name: str | None,
                 err=True,
             )
             for error in done.errors:
-                click.echo(error, err=True)
+                paint.say(paint.fault(error), err=True)
+
+
+def _painted(text: str) -> list[paint.Line]:
+    """The lines of a digest in plain text, with the colour of what they are."""
+    return [_line(line) for line in text.split("\n")]
+
+
+def _line(line: str) -> paint.Line:
+    if line in HEADS:
+        return paint.relation(HEADS[line], line)
+    if line.startswith("WARNING:"):
+        return paint.fault(line)
+    if line and line == line.upper() and line[0].isalpha():
+        return paint.head(line)
+    # A shift stands under its claim; what is quoted begins with its quotation mark.
+    return paint.shifts(line) if line.startswith("  ") and not line.startswith('  "') else line
 
 
 def _plan(built: Desk, period: str, name: str | None) -> DigestPlan:

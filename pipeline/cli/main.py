@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -84,17 +85,21 @@ class LazyCommands(click.Group):
 def root(ctx: click.Context, config: Path | None) -> None:
     """Watch news outlets, and say what changed about what is already believed."""
     ctx.obj = config
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 def fail(error: ClaimwatchError) -> NoReturn:
     """Print what happened and what to do; exit 2 for configuration, 1 for the rest."""
-    if isinstance(error, ConfigError):
-        for fault in error.faults:
-            click.echo(fault, err=True)
-        click.echo(f"claimwatch: {error}", err=True)
-        sys.exit(EXIT_USAGE)
-    click.echo(f"claimwatch: {error}", err=True)
-    sys.exit(EXIT_FAILED)
+    from pipeline.cli import paint
+
+    # The command is over and its context with it: what it said of colour is asked for once more.
+    with click.Context(root, color=False if os.environ.get("NO_COLOR") else None):
+        if isinstance(error, ConfigError):
+            for fault in error.faults:
+                paint.say(paint.fault(fault), err=True)
+        paint.say(paint.head("claimwatch: "), paint.fault(str(error)), err=True)
+    sys.exit(EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILED)
 
 
 def main(args: list[str] | None = None) -> Any:

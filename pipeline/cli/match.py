@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import click
 
 from pipeline.analyse import analyse
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.explain import explained
 from pipeline.cli.main import EXIT_DONE, EXIT_FAILED
@@ -45,7 +46,7 @@ def command(config: Path | None, file: str, form: str | None, explain: bool, as_
     if as_json:
         click.echo(json.dumps(as_record(analysis, explain=explain), ensure_ascii=False))
     else:
-        click.echo(explained(article, analysis, watch, steps=explain))
+        paint.say_all(explained(article, analysis, watch, steps=explain))
 
 
 def _opened(file: str) -> BinaryIO:
@@ -95,7 +96,7 @@ def _match_lines(stream: BinaryIO, watch: Watch, *, explain: bool) -> int:
     code = EXIT_DONE
     for number, article, fault in read_articles(stream):
         if article is None:
-            click.echo(f"line {number}: {fault}", err=True)
+            paint.say(paint.fault(f"line {number}: {fault}"), err=True)
             code = EXIT_FAILED
             continue
         record = as_record(analyse(article, watch), explain=explain)

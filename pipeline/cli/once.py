@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import desk, fetcher
@@ -30,7 +31,7 @@ def command(config: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(as_data(summary), ensure_ascii=False))
     else:
-        click.echo("\n".join(as_lines(summary)))
+        paint.say_all(as_lines(summary))
 
 
 def as_data(summary: Summary) -> dict[str, Any]:
@@ -58,19 +59,19 @@ def as_data(summary: Summary) -> dict[str, Any]:
     }
 
 
-def as_lines(summary: Summary) -> list[str]:
+def as_lines(summary: Summary) -> list[paint.Line]:
     """The summary for a person."""
     data = as_data(summary)
     polled, worked = summary.polled, summary.worked
-    lines = [
+    lines: list[paint.Line] = [
         f"sources   {polled.asked} asked, {polled.answered} answered{_reasons(polled.reasons)}",
         f"entries   {polled.new_entries} new, {worked.taken} taken{_reasons(worked.outcomes)}",
         f"articles  {data['articles']} stored, {summary.revisited.taken} looked at again{_instead(worked.instead)}",
-        f"findings  {data['findings']}, {data['news']} of them news",
+        (f"findings  {data['findings']}, ", paint.Painted(f"{data['news']} of them news", bold=bool(data["news"]))),
         f"alerts    {data['alerts']} raised, {summary.delivered.sent} messages sent, "
         f"{summary.delivered.retried} to be tried again, {summary.delivered.parked} parked",
     ]
-    lines += [f"          {error}" for error in summary.delivered.errors]
+    lines += [paint.fault(f"          {error}") for error in summary.delivered.errors]
     lines.append(f"took      {summary.took_s:.1f} s")
     return lines
 

@@ -33,9 +33,10 @@ def command(config: Path | None, as_json: bool, live: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_record(), ensure_ascii=False, default=str))
     else:
+        from pipeline.cli import paint
         from pipeline.cli.statuslines import as_lines
 
-        click.echo("\n".join(as_lines(found)))
+        paint.say_all(as_lines(found))
     sys.exit(EXIT_FAILED if found.problems else EXIT_DONE)
 
 

@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from pipeline.cli import paint
+from pipeline.cli.paint import Line, Piece
 from pipeline.service.health import Report
 from pipeline.storage.jobs import JobRow
 from pipeline.text.display import clean
 
 
-def as_lines(report: Report) -> list[str]:
+def as_lines(report: Report) -> list[Line]:
     """Who coordinates, what waits, how jobs went, what is wrong."""
     until = f", lease until {report.lease_until:%H:%M:%S} UTC" if report.lease_until else ""
-    lines = [
+    lines: list[Line] = [
         f"claimwatch {report.version}  {report.database}  schema {report.schema or 'none'}",
-        f"coordinator  {report.coordinator or 'nobody'}{until}",
+        ("coordinator  ", report.coordinator or paint.fault("nobody"), until),
         f"watch        {str(report.watch.get('version', 'none yet'))[:12]}",
         f"entries      {_counts(report.entries)}",
         f"messages     {_messages(report.outbox)}",
         f"sources      {_counts(report.sources)}",
         f"last digest  {_ago(report.last_digest_at, report.at)}",
-        f"canary       {_canary(report)}",
+        ("canary       ", _canary(report)),
     ]
     if report.jobs:
-        lines += ["", f"{'job':<11} {'last start':<16} {'took':>8}  {'result':<8} {'runs':>6} {'failed':>6}"]
+        lines += [
+            "",
+            paint.head(f"{'job':<11} {'last start':<16} {'took':>8}  {'result':<8} {'runs':>6} {'failed':>6}"),
+        ]
         lines += [_job(job, report.at) for job in report.jobs]
     if report.troubled:
-        lines += ["", "sources in trouble"]
-        lines += [f"  {name}: {health}, {clean(why, 120)}" for name, health, why in report.troubled]
+        lines += ["", paint.head("sources in trouble")]
+        lines += [
+            (f"  {name}: ", paint.warning(health), f", {clean(why, 120)}") for name, health, why in report.troubled
+        ]
     if report.problems:
-        lines += ["", "problems", *(f"  {clean(problem, 300)}" for problem in report.problems)]
+        lines += ["", paint.head("problems"), *(paint.fault(f"  {clean(problem, 300)}") for problem in report.problems)]
     return lines
 
 
@@ -45,16 +52,18 @@ def _messages(outbox: Mapping[tuple[str, str], int]) -> str:
     return _counts(states)
 
 
-def _canary(report: Report) -> str:
+def _canary(report: Report) -> Piece:
     if not report.canary:
         return "not sent yet"
-    return "found" if report.canary.get("found") else f"LOST: {report.canary.get('detail', '')}"
+    found = bool(report.canary.get("found"))
+    return paint.good("found") if found else paint.fault(f"LOST: {report.canary.get('detail', '')}")
 
 
-def _job(job: JobRow, now: datetime) -> str:
+def _job(job: JobRow, now: datetime) -> Line:
     took = f"{job.took_s:.1f} s" if job.took_s is not None else ""
     line = f"{job.name:<11} {_ago(job.started_at, now):<16} {took:>8}  {job.result:<8} {job.runs:>6} {job.failures:>6}"
-    return f"{line}  {clean(job.detail, 100)}".rstrip()
+    told = f"{line}  {clean(job.detail, 100)}".rstrip()
+    return paint.fault(told) if job.result == "failed" else told
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

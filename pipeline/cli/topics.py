@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.service.desk import trial
 from pipeline.service.desk.trial import Matched
@@ -60,16 +61,20 @@ def try_(config: Path | None, file: Any, topic: str, limit: int, as_json: bool) 
         }
         click.echo(json.dumps(data, ensure_ascii=False))
         return
-    click.echo(
+    paint.say(
         f"{result.looked_at} articles and {result.unread} pages that were put off: "
         f"{result.kept} as before, {result.gained_count} gained, {result.lost_count} lost"
     )
-    for word, rows in (("gained", result.gained), ("lost", result.lost), ("near misses", result.near)):
+    for word, colour, rows in (
+        ("gained", "green", result.gained),
+        ("lost", "red", result.lost),
+        ("near misses", "yellow", result.near),
+    ):
         if rows:
-            click.echo(f"{word}:")
+            paint.say(paint.Painted(f"{word}:", colour))
         for one in rows:
             missed = f" (missing: {one.failed})" if one.failed else ""
-            click.echo(f"  {one.article.title or one.article.url}{missed}")
+            paint.say(f"  {one.article.title or one.article.url}", paint.aside(missed))
 
 
 def _data(one: Matched) -> dict[str, Any]:

@@ -48,6 +48,11 @@ def clean(text: str, limit: int | None = None, *, strip: bool = True) -> str:
     return cut(line, limit) if limit is not None else line
 
 
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey: controls, direction overrides. Line feeds and blanks stay."""
+    return "\n".join(_UNSEEN.sub(lambda match: _shown(match.group()), line) for line in text.split("\n"))
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` code points, ended at a word with an ellipsis when something was left out."""
     if len(text) <= limit:

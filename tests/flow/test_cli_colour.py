@@ -1,0 +1,125 @@
+"""Colour on a terminal and plain elsewhere: a real terminal, a pipe, NO_COLOR, and texts that hold escape codes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import desk_sample
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli.main import root
+from pipeline.service.wiring import desk
+from pipeline.settings.load import load
+from pipeline.storage import schema, sources
+
+COMMAND = str(Path(sys.executable).with_name("claimwatch"))
+ESCAPE = "\x1b"
+ATTACK = f"{ESCAPE}[41mred{ESCAPE}[0m {ESCAPE}]0;title\x07 \x9b31m\x08\u202e"
+SALE = f"Pakistan has signed a contract to sell 40 JF-17 jets to Azerbaijan for $1.6 billion, officials said {ATTACK}."
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+RULES = """channels:
+  log: {kind: file, path: alerts.log}
+rules:
+  - {id: news, when: {relations: [changes, adds, denies]}, channels: [log]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The shipped watch over a store of two articles, the texts of which attack the terminal."""
+    made = tmp_path / "config"
+    shutil.copytree(desk_sample.ROOT / "config", made)
+    (made / "alerts.yaml").write_text(RULES, encoding="utf-8")
+    configuration = load(made, env={})
+    schema.upgrade(configuration.database_url, desk_sample.ROOT / "migrations")
+    outlet = configuration.sources[0].id
+    with desk(configuration) as built:
+        with built.store.transaction() as tx:
+            sources.sync(tx, configuration.sources, now=datetime.now(UTC) - timedelta(days=9))
+        for number in range(2):
+            title = f"Report {number} {ATTACK}"
+            age = timedelta(hours=3 - number)
+            told = desk_sample.Text(source=outlet, slug=str(number), title=title, text=SALE, age=age, lang="en")
+            desk_sample.put(built, told, told.text, built.clock.now() - age)
+    return made
+
+
+def on_terminal(*words: str, **env: str) -> str:
+    """What a command writes to a terminal, with both of its outputs there."""
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    with subprocess.Popen(
+        [COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs, env={**kept, "TERM": "xterm", **env}
+    ):
+        os.close(theirs)
+        seen = b""
+        try:
+            while piece := os.read(ours, 65536):
+                seen += piece
+        except OSError:  # the other end is closed: Linux says so by an error
+            pass
+        os.close(ours)
+    return seen.decode()
+
+
+def through_a_pipe(*words: str) -> str:
+    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def controls(text: str) -> set[str]:
+    """What a terminal would obey, line ends aside."""
+    return {
+        char for char in text if (ord(char) < 32 or 127 <= ord(char) < 160 or char == "\u202e") and char not in "\r\n"
+    }
+
+
+def test_a_terminal_is_shown_colour_and_a_pipe_none(tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text(SALE, encoding="utf-8")
+    words = ("match", str(tmp_path / "article.txt"))
+    shown, piped = on_terminal(*words), through_a_pipe(*words)
+    assert COLOUR.search(shown)
+    assert controls(piped) == set()
+    assert COLOUR.sub("", shown).replace("\r\n", "\n") == piped
+    assert "stage: planned -> signed" in piped
+    assert on_terminal(*words, NO_COLOR="1").replace("\r\n", "\n") == piped
+
+
+def test_faults_stand_out_on_a_terminal_only(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("no-such: 1\n", encoding="utf-8")
+    words = ("--config", str(tmp_path), "check", "--offline")
+    assert f"{ESCAPE}[31m" in on_terminal(*words)
+    assert controls(on_terminal(*words, NO_COLOR="1")) == set()
+    piped = through_a_pipe(*words)
+    assert controls(piped) == set()
+    assert "settings.yaml:1:1" in piped
+
+
+@pytest.mark.parametrize(
+    ("words", "painted"),
+    [
+        (("alerts", "list"), "signed"),
+        (("alerts", "show", "1"), "changes"),
+        (("alerts", "why", "1"), "send"),
+        (("digest",), "CHANGED"),
+        (("status",), "nobody"),
+        (("check", "--offline"), "no faults"),
+    ],
+)
+def test_what_matters_is_painted(folder: Path, words: tuple[str, ...], painted: str) -> None:
+    asked = ["--config", str(folder), *words]
+    coloured, plain = (CliRunner().invoke(root, asked, color=colour).output for colour in (True, False))
+    assert controls(plain) == set()
+    assert controls(COLOUR.sub("", coloured)) == set()  # no code but ours
+    assert re.search(rf"{ESCAPE}\[[0-9;]*m[^\n{ESCAPE}]*{painted}", coloured), coloured
+    assert re.sub(r"\d\d:\d\d(:\d\d)?|\d+ (s|min) ago", "", COLOUR.sub("", coloured)) == re.sub(
+        r"\d\d:\d\d(:\d\d)?|\d+ (s|min) ago", "", plain
+    )
