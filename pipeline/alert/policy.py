@@ -118,10 +118,9 @@ def _stopped(candidate: Candidate, rules: AlertRules, history: History, now: dat
 def _verdict(
     candidate: Candidate, rule: Rule, channel: Channel, severity: str, history: History, now: datetime
 ) -> _Verdict:
-    mine = tuple(one for one in history.told if one.channel == channel.id)
-    before = [one.at for one in mine if one.alert == candidate.id]
-    if before:
-        reason = f"already told on {min(before):%Y-%m-%d %H:%M} UTC; the publisher is added to it"
+    mine = tuple(one for one in history.told if one.channel == channel.id and not one.parked)
+    reason = _told_before(candidate, channel, history)
+    if reason:
         return _Verdict(rule=rule.id, channel=channel.id, action="keep-back", reason=reason)
     cooling, reason = cooldown.check(candidate, rule.cool_down, mine, now)
     if cooling:
@@ -137,6 +136,18 @@ def _verdict(
         reason = f"rate limit of {channel.id}: {channel.rate.messages} messages in {channel.rate.per}"
         return _Verdict(rule=rule.id, channel=channel.id, action="hold", reason=reason, until=free)
     return _Verdict(rule=rule.id, channel=channel.id, action="send", reason=reason)
+
+
+def _told_before(candidate: Candidate, channel: Channel, history: History) -> str:
+    """Why this alert needs no second message to the channel, "" when it had none."""
+    before = [one for one in history.told if one.channel == channel.id and one.alert == candidate.id]
+    taken = [one.at for one in before if not one.parked]
+    if taken:
+        return f"already told on {min(taken):%Y-%m-%d %H:%M} UTC; the publisher is added to it"
+    if before:
+        at = min(one.at for one in before)
+        return f"its message of {at:%Y-%m-%d %H:%M} UTC is parked: {channel.id} did not take it; the publisher is added"
+    return ""
 
 
 def _merged(matching: Sequence[Rule], verdicts: Sequence[_Verdict], severity: str) -> list[Decision]:

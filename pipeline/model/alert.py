@@ -70,7 +70,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One alert on its way to, or arrived at, one channel: a row of the outbox that is not parked."""
+    """One alert on its way to, or arrived at, one channel: a row of the outbox."""
 
     alert: str
     channel: str
@@ -80,6 +80,7 @@ class Told:
     keys: tuple[StoryKey, ...] = ()
     held_until: datetime | None = None  # held for quiet hours or a rate limit
     batched: bool = False  # part of a collected message: not counted against the rate
+    parked: bool = False  # the channel did not take it: nobody was told, and it is not sent again by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,15 +179,17 @@ def _close(tx: Transaction, ids: Sequence[int], values: dict[str, Any]) -> None:
     tx.execute(sa.update(t.outbox).where(o.id.in_(list(ids))).values(**values, lease_holder="", lease_until=None))
 
 
-_ON_THE_WAY = sa.and_(o.kind == "alert", o.state.in_(TOLD))
-_TOLD = (
+_OF_ALERTS = (
     sa.select(o.id, o.thing_id, o.channel, o.claim, o.story, o["keys"], o.created_at, o.held_until, o.state, o.batched)
-    .where(_ON_THE_WAY)
+    .where(o.kind == "alert")
     .order_by(o.id)
 )
+_TOLD = _OF_ALERTS.where(o.state.in_(TOLD))
 _TOLD_SINCE = _TOLD.where(o.created_at >= sa.bindparam("since"))
 _TOLD_OF_CLAIMS = _TOLD_SINCE.where(o.claim.in_(sa.bindparam("claims", expanding=True)))
-_TOLD_OF_ALERTS = _TOLD.where(o.thing_id.in_(sa.bindparam("alerts", expanding=True)))
+_TOLD_OF_ALERTS = _OF_ALERTS.where(
+    o.state.in_((*TOLD, "parked")), o.thing_id.in_(sa.bindparam("alerts", expanding=True))
+)
 _TOLD_THERE = _TOLD_SINCE.where(o.channel.in_(sa.bindparam("channels", expanding=True)))
 
 
@@ -196,6 +198,7 @@ def told(
 ) -> tuple[Told, ...]:
     """Alerts of these claims on their way or arrived since then, and these alerts whenever it was, oldest first.
 
+    Of these alerts those that are parked, too.
     What cool-downs are measured against, and whether somebody was told already.
     """
     rows = {row.id: row for row in tx.all(_TOLD_OF_CLAIMS, {"since": since, "claims": sorted(claims)})}
@@ -274,6 +277,7 @@ def _told(row: Any) -> Told:
         keys=tuple(StoryKey(**key) for key in row._mapping["keys"] or ()),
         held_until=row.held_until if row.state == "pending" else None,
         batched=row.batched,
+        parked=row.state == "parked",
     )
 
 

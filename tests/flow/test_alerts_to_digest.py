@@ -399,6 +399,28 @@ def test_every_decision_is_explained_and_a_changed_rule_is_rehearsed(folder: Pat
     assert len(edited["lost"]) + edited["kept"] + len(edited["moved"]) >= len(listed)
 
 
+def test_a_parked_alert_is_said_to_be_kept_back_for_that_reason(at_desk: Desk) -> None:
+    reported(at_desk, "sale", SALE, NOW - DAY / 2)
+    rows = at_desk.read_now(lambda tx: outbox.select(tx, kind="alert"))
+    for row in rows:
+        at_desk.write_now(lambda tx, id_=row.id: outbox.park(tx, id_, error="no such address"))
+    reported(at_desk, "sale-too", SALE.replace("officials", "three officials"), NOW - DAY / 3, source=1)
+    later = [
+        one.decision
+        for row in rows
+        for one in at_desk.read_now(lambda tx, id_=row.thing_id: alerts.decisions(tx, alert_id=id_))
+        if one.decision.action != "send"
+    ]
+    assert later
+    assert {one.action for one in later} == {"keep-back"}
+    assert all("is parked: log did not take it" in one.reason for one in later)
+    assert len(at_desk.read_now(lambda tx: outbox.select(tx, kind="alert"))) == len(rows)
+    at_desk.write_now(lambda tx: [outbox.again(tx, row.id, now=NOW) for row in rows])
+    reported(at_desk, "sale-again", SALE.replace("officials", "four officials"), NOW - DAY / 4, source=2)
+    last = at_desk.read_now(lambda tx: alerts.decisions(tx, alert_id=rows[0].thing_id))
+    assert any("already told" in one.decision.reason for one in last)
+
+
 def test_a_digest_of_a_day_is_frozen_once(at_desk: Desk) -> None:
     reported(at_desk, "sale", SALE, NOW - DAY / 2)
     first = morning(at_desk)

@@ -340,3 +340,11 @@ def test_a_denial_without_a_slot_adds_nothing_to_an_alert_of_the_same_denial() -
     named = once.keys("c", "denies", (change("stage", "stage", "planned", "cancelled", "It is off.", "off"),))
     assert once.fresh(bare, named) == ()
     assert once.fresh(bare, ()) == bare
+
+
+def test_a_parked_message_cools_nothing_down_and_takes_no_room() -> None:
+    parked = Told(alert="other", channel="log", claim=signed().claim, story=signed().story, at=NOW, parked=True)
+    cool = rule(cool_down=CoolDown(claim=timedelta(days=1), story=timedelta(days=1), unless=()))
+    assert only(policy.decide(signed(), rules(cool), History(told=(parked,)), NOW)).action == "send"
+    taken = replace(parked, parked=False)
+    assert only(policy.decide(signed(), rules(cool), History(told=(taken,)), NOW)).action == "keep-back"
