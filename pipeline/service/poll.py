@@ -19,6 +19,8 @@ from pipeline.model.source import FeedDocument, Hints, Source, SourceState
 from pipeline.service.drain import drain
 from pipeline.service.together import Together
 from pipeline.service.wiring import WORK, Desk
+from pipeline.settings.load import Configuration
+from pipeline.settings.settings import Settings
 from pipeline.sources import due, feed, health, hints
 from pipeline.storage import articles, entries, jobs, sources
 from pipeline.storage.session import Transaction
@@ -120,7 +122,7 @@ def _store(desk: Desk, tx: Transaction, answers: Sequence[_Polled]) -> tuple[ent
     )
     for article in entries.articles_of(tx, [number for one in brought for number in one.retitled]):
         articles.revisit(tx, article, at=now)
-    cadence = _cadence(desk)
+    cadence = _cadence(desk.settings)
     after = [
         (state, _after(desk, state, answer, cadence, now, new_entries=len(one.new)))
         for (state, answer), one in zip(answers, brought, strict=True)
@@ -140,8 +142,30 @@ def _after(
     return replace(after, next_poll_at=next_at)
 
 
-def _cadence(desk: Desk) -> due.Cadence:
-    schedule = desk.settings.schedule
+def hasten(tx: Transaction, before: Configuration, after: Configuration) -> int:
+    """Bring polls nearer whose interval an edit made shorter; how many. A longer one counts from the next poll."""
+    old = {source.id: source for source in before.sources}
+    paces = _cadence(before.settings), _cadence(after.settings)
+    states = sources.load_all(tx)
+    nearer = {
+        source.id: at
+        for source in after.sources
+        if source.id in old and source.id in states
+        if (
+            at := due.sooner(
+                states[source.id],
+                before=(old[source.id], paces[0]),
+                after=(source, paces[1]),
+                jitter=_jitter(source.id),
+            )
+        )
+    }
+    sources.bring_nearer(tx, nearer)
+    return len(nearer)
+
+
+def _cadence(settings: Settings) -> due.Cadence:
+    schedule = settings.schedule
     return due.Cadence(
         interval=schedule.interval, floor=schedule.floor, ceiling=schedule.ceiling, longest=schedule.longest
     )

@@ -27,8 +27,13 @@ class SourceEntry(Strict):
     seen: Text = ""
 
 
+def _listed(given: object) -> object:
+    """A list that was emptied, or not begun, has nothing in it."""
+    return [] if given is None else given
+
+
 class SourcesFile(Strict):
-    sources: list[SourceEntry]
+    sources: Annotated[list[SourceEntry], BeforeValidator(_listed)]
 
 
 class ConceptEntry(Strict):

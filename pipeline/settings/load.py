@@ -161,6 +161,9 @@ def _sources(reader: _Reader) -> tuple[Source, ...]:
         seen.setdefault(entry.id, i)
         if not entry.url.startswith(("http://", "https://")):
             reader.faults.add(document, ("sources", i, "url"), f"{entry.url!r} is no http or https address")
+    if not any(entry.enabled for entry in file.sources):
+        why = "every source is switched off" if file.sources else "it lists no source"
+        reader.faults.warn(document, ("sources",), f"nothing is watched: {why}")
     return tuple(Source(**dict(entry)) for entry in file.sources)
 
 

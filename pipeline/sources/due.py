@@ -46,6 +46,22 @@ def next_poll(
     return _allowed(now + wait, hints)
 
 
+def sooner(
+    state: SourceState, *, before: tuple[Source, Cadence], after: tuple[Source, Cadence], jitter: float
+) -> datetime | None:
+    """When to look by an interval that was shortened since the last poll; None when that changes nothing.
+
+    Only what waits for its own interval comes nearer: a wait after failures, or one that feed or server asked for and
+    that is longer than the old interval, stays.
+    """
+    last, due_at = state.last_polled_at, state.next_poll_at
+    if last is None or due_at is None or state.failures or state.retired:
+        return None
+    spread = 1 + _JITTER * min(max(jitter, 0.0), 1.0)
+    was, now = (_adapted(source, state, pace) * spread for source, pace in (before, after))
+    return last + now if now < was and due_at <= last + was and last + now < due_at else None
+
+
 def is_due(state: SourceState, *, now: datetime) -> bool:
     """Whether to look at the source now. A last poll in the future shows that the clock was set back: it is due."""
     if state.retired:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -106,6 +106,12 @@ def claim_due(
     """
     taken = _QUEUE.claim(tx, now=now, limit=limit, per_host=per_host, lease=lease, holder=holder)
     return tuple(_state(row) for row in sorted(taken, key=attrgetter("next_poll_at", "id")))
+
+
+def bring_nearer(tx: Transaction, times: Mapping[str, datetime]) -> None:
+    """Makes sources due then, where they are due later."""
+    for source, at in sorted(times.items()):
+        tx.execute(sa.update(t.sources).where(c.id == source, c.next_poll_at > at).values(next_poll_at=at))
 
 
 def load(tx: Transaction, source: str) -> SourceState | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from pipeline.service.reload import Reloader, signature
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
-from pipeline.storage import jobs, ledger
+from pipeline.storage import jobs, ledger, sources
 from pipeline.storage.session import Store
 
+MINUTE = timedelta(minutes=1)
 CLAIM = """claims:
   - id: velora-bridge
     topic: bridges
@@ -116,3 +118,46 @@ def test_a_signature_changes_with_every_edit(tmp_path: Path) -> None:
     path.unlink()
     assert signature(tmp_path) in seen
     assert len(seen) == 3
+
+
+def test_a_shortened_interval_brings_the_next_poll_nearer(at_desk: Desk) -> None:
+    folder, now = at_desk.configuration.folder, datetime(2026, 1, 1, 8, tzinfo=UTC)
+    listed = (
+        "sources:\n  - {id: a, url: 'https://a.example/rss', interval: 5h}\n  - {id: b, url: 'https://b.example/'}\n"
+    )
+    (folder / "sources.yaml").write_text(listed)
+    at_desk.reconfigure(load(folder, env={}))
+    reloader = Reloader(at_desk, {}, record=lambda: True)
+    with at_desk.store.transaction() as tx:
+        sources.sync(tx, at_desk.configuration.sources, now=now)
+        for one, wait in (("a", 5 * 60), ("b", 15)):
+            was = sources.load(tx, one)
+            assert was is not None
+            sources.save(tx, replace(was, last_polled_at=now, next_poll_at=now + wait * MINUTE), now=now)
+
+    def due() -> list[datetime | None]:
+        return [one.next_poll_at for one in at_desk.read_now(sources.load_all).values()]
+
+    (folder / "sources.yaml").write_text(listed.replace("5h", "30m"))
+    came = reloader.look()
+    assert came is not None
+    assert came.ok
+    first, second = due()
+    assert first is not None
+    assert now + 30 * MINUTE <= first <= now + 33 * MINUTE  # spread, so that not all ask at once
+    assert second == now + 15 * MINUTE
+    (folder / "settings.yaml").write_text("schedule: {interval: 10m}\n")
+    reloader.look()
+    assert due()[0] == first
+    assert due()[1] is not None
+    assert now + 10 * MINUTE <= due()[1] <= now + 11 * MINUTE
+
+
+@pytest.mark.parametrize(
+    "text", ["sources:\n", "sources: []\n", "sources: [{id: a, url: 'https://a.example/', enabled: false}]"]
+)
+def test_a_list_of_sources_that_watches_nothing_is_a_warning(at_desk: Desk, text: str) -> None:
+    (at_desk.configuration.folder / "sources.yaml").write_text(text)
+    (warning,) = load(at_desk.configuration.folder, env={}).warnings
+    assert "sources.yaml:1:" in warning
+    assert "nothing is watched" in warning

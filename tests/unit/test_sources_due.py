@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,3 +139,34 @@ def test_headers_of_an_answer_are_read() -> None:
     assert found.max_age == 5 * MINUTE
     assert found.expires == NOW + HOUR
     assert hints.merged(Hints(ttl=HOUR), found) == Hints(ttl=HOUR, max_age=5 * MINUTE, expires=NOW + HOUR)
+
+
+SLOW, QUICK = Source(id="a", url="u", interval=2 * HOUR), Source(id="a", url="u", interval=10 * MINUTE)
+WAITING = state(last_polled_at=NOW, next_poll_at=NOW + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("now", "after", "at"),
+    [
+        (WAITING, QUICK, NOW + 10 * MINUTE),
+        (WAITING, Source(id="a", url="u", interval=3 * HOUR), None),  # a longer one counts from the next poll
+        (WAITING, SLOW, None),
+        (replace(WAITING, next_poll_at=NOW + 3 * HOUR), QUICK, None),  # the feed asked for more than the interval
+        (replace(WAITING, failures=1), QUICK, None),
+        (replace(WAITING, next_poll_at=NOW + MINUTE), QUICK, None),  # asked for by hand
+        (replace(WAITING, retired=True), QUICK, None),
+        (STATE, QUICK, None),
+    ],
+)
+def test_a_shortened_interval_counts_from_the_last_poll(now: SourceState, after: Source, at: datetime | None) -> None:
+    pace = due.Cadence()
+    assert due.sooner(now, before=(SLOW, pace), after=(after, pace), jitter=0.0) == at
+
+
+def test_what_was_spread_when_it_was_set_comes_nearer_spread() -> None:
+    after_poll = due.next_poll(SLOW, state(last_polled_at=NOW), hints=Hints(), now=NOW, jitter=0.37)
+    spread = state(last_polled_at=NOW, next_poll_at=after_poll)
+    pace = due.Cadence()
+    nearer = due.sooner(spread, before=(SLOW, pace), after=(QUICK, pace), jitter=0.37)
+    assert nearer is not None
+    assert NOW + 10 * MINUTE < nearer < NOW + 11 * MINUTE
