@@ -83,17 +83,19 @@ def place(
     """The story that a report belongs to: same claim, relation and slot, value within tolerance, close in time.
 
     Of several the oldest is kept and the others go into it, except pairs that a person took apart (`apart`, of story
-    ids). `same` compares two canonical values of the slot.
+    ids). A story may be given more than once, for each value that it took in. `same` compares two canonical values of
+    the slot.
     """
-    fitting = sorted(
-        (story for story in stories if _fits(report, story, same, within)), key=lambda story: (story.first_at, story.id)
-    )
+    fitting: dict[str, Story] = {}
+    for story in sorted(stories, key=lambda story: (story.first_at, story.id)):
+        if story.id not in fitting and _fits(report, story, same, within):
+            fitting[story.id] = story
     if not fitting:
         return Placement(story="", steps=(f"no story within {within.days} days says {_said(report.key)}",))
-    kept = fitting[0]
+    kept, *others = fitting.values()
     steps = [f"{kept.id} says {_said(kept.key)} from {kept.first_at:%Y-%m-%d} to {kept.last_at:%Y-%m-%d}"]
     merged = []
-    for other in fitting[1:]:
+    for other in others:
         if frozenset({kept.id, other.id}) in apart:
             steps.append(f"{other.id} fits too and stays apart: a person took them apart")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -48,12 +48,16 @@ class Placer:
         self._moment = min(publisher.published or now, now)
         self._window = desk.settings.articles.story_window
         self._members: list[NewMember] = []
-        self._near = self._read()
+        self._read()
         self.known = frozenset(self._near)  # numbers of stories that were there before
 
-    def _read(self) -> dict[int, Story]:
+    def _read(self) -> None:
+        """The stories that may fit, and those that went into one of them: who says what they said says it, too."""
         since, until = self._moment - self._window, self._moment + self._window
-        return {one.id: one for one in stories.near(self._tx, self._keys, since=since, until=until)}
+        found = {one.id: one for one in stories.near(self._tx, self._keys, since=since, until=until)}
+        self._near = {one.id: one for one in found.values() if one.merged_into is None}
+        gone = [(one, _end(one, found)) for one in found.values() if one.merged_into is not None]
+        self._taken_in = [replace(one, id=into) for one, into in gone if into in self._near]
 
     def place(self, added: AddedFinding, keys: Sequence[StoryKey]) -> list[Placed]:
         """Each key of the finding with its story, made where none fits; `store` writes what came of it."""
@@ -69,7 +73,7 @@ class Placer:
             self.store()
             for other in found.merged:
                 self._merge(int(other), story, found.steps[-1])
-            self._near = self._read()
+            self._read()
         return Placed(key=replace(key, value=told), story=story, value=key.value)
 
     def _fitting(self, key: StoryKey, kind: str) -> joining.Placement:
@@ -77,7 +81,7 @@ class Placer:
         fit = partial(
             joining.place,
             joining.Report(group=self._publisher.group, key=key, at=self._moment),
-            [_as_story(one) for one in self._near.values()],
+            [_as_story(one) for one in (*self._near.values(), *self._taken_in)],
             same=partial(_same, kind, self._rates),
             within=self._window,
         )
@@ -144,6 +148,13 @@ class Placer:
 def _same(kind: str, rates: Rates, one: str, other: str) -> bool:
     """Whether two canonical values of a slot of that type are one within tolerance."""
     return one == other or bool(kind and values.same_value(kind, one, other, rates))
+
+
+def _end(story: Story, found: Mapping[int, Story]) -> int:
+    """The number of the story that it went into, through however many."""
+    while story.merged_into is not None and story.merged_into in found:
+        story = found[story.merged_into]
+    return story.id
 
 
 def _as_story(row: Story) -> joining.Story:

@@ -86,7 +86,7 @@ _NEAR = (
     .where(s.claim.in_(sa.bindparam("claims", expanding=True)))
     .where(s.relation.in_(sa.bindparam("relations", expanding=True)))
     .where(s.slot.in_(sa.bindparam("slots", expanding=True)))
-    .where(s.merged_into.is_(None), s.last_at >= sa.bindparam("since"), s.first_at <= sa.bindparam("until"))
+    .where(s.last_at >= sa.bindparam("since"), s.first_at <= sa.bindparam("until"))
     .order_by(s.first_at, s.id)
 )
 _STRETCH = (
@@ -108,7 +108,8 @@ _TOLD_IN = (
 def near(tx: Transaction, keys: Collection[StoryKey], *, since: datetime, until: datetime) -> tuple[Story, ...]:
     """Stories of the claims, relations and slots of these keys with coverage between these times, oldest first.
 
-    Merged ones are left out. Whether a value is the same within tolerance is not for the store to say.
+    Those that went into another one are among them, with `merged_into`. Whether a value is the same within tolerance is
+    not for the store to say.
     """
     asked = {
         "claims": sorted({key.claim for key in keys}),

@@ -340,6 +340,29 @@ def test_stories_that_a_person_took_apart_are_not_joined_by_the_next_report(at_d
     assert held == ([3, 0] if undone else [2, 1])
 
 
+def test_reports_of_stories_that_a_person_made_one_count_to_one_alert(at_desk: Desk) -> None:
+    other = SALE.replace("$4.6 billion", "$7.9 billion")
+    reported(at_desk, "sale-0", SALE, NOW - timedelta(hours=9))
+    reported(at_desk, "sale-1", other, NOW - timedelta(hours=8), source=1)
+    with at_desk.store.read() as tx:
+        known = {one.value: one for one in stories.recent(tx, since=NOW - DAY)}
+        kept, gone = (next(one for value, one in known.items() if said in value) for said in ("4.6e9", "7.9e9"))
+        alert = alerts.of_stories(tx, [kept.id])[kept.id]
+        before = len(alerts.select(tx))
+    done = coverage.merge(at_desk, "vera", gone.id, kept.id, why="with and without the spare parts")
+    reported(at_desk, "sale-2", other + " It was told in room 2.", NOW - timedelta(hours=2), source=2)
+    with at_desk.store.read() as tx:
+        assert len(alerts.select(tx)) == before
+        assert {one.source for one in alerts.publishers(tx, [alert])[alert]} >= {
+            at_desk.configuration.sources[n].id for n in (0, 2)
+        }
+        assert len(stories.members(tx, kept.id)) == 3
+    review.undo(at_desk, "vera", done.change)
+    reported(at_desk, "sale-3", other + " It was told in room 3.", NOW - timedelta(hours=1), source=3)
+    with at_desk.store.read() as tx:
+        assert [len(stories.members(tx, one.id)) for one in (kept, gone)] == [2, 2]
+
+
 # --- from the terminal
 
 

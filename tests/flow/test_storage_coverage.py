@@ -261,7 +261,10 @@ def test_stories_join_merge_split_and_come_apart_again(store: Store) -> None:
         assert moved is not None
         assert moved.changes[0].story_id == one
         near = stories.near(tx, [KEY], since=NOW, until=NOW + 7 * DAY)
-        assert [(story.id, story.last_at) for story in near] == [(one, NOW + 2 * DAY)]
+        assert [(story.id, story.last_at, story.merged_into) for story in near] == [
+            (one, NOW + 2 * DAY, None),
+            (two, NOW + 2 * DAY, one),
+        ]
         assert stories.undo(tx, move, now=NOW)
         assert not stories.undo(tx, move, now=NOW)
         assert [row.finding_id for row in stories.members(tx, two)] == [third.id]
