@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from pipeline.alert.policy import decide, told
 from pipeline.model.alert import Candidate, Decision, History, Told
+from pipeline.model.progress import Told as Seen
+from pipeline.model.progress import untold
 from pipeline.model.rules import AlertRules
 
 
@@ -35,19 +37,23 @@ class Rehearsal:
     moved: tuple[Heard, ...]  # both tell, one at once and the other after holding; as the new rules have it
 
 
-def rehearse(candidates: Iterable[Candidate], old: AlertRules, new: AlertRules) -> Rehearsal:
+def rehearse(candidates: Iterable[Candidate], old: AlertRules, new: AlertRules, *, seen: Seen = untold) -> Rehearsal:
     """Plays the findings through both rule files, each from an empty history, at the times they were found.
 
     Mutes with an end count as of the time of each finding; snoozes are left out, since they belong to the moment.
     """
     ordered = sorted(candidates, key=lambda c: (c.found_at, c.finding))
-    return _compared(len(ordered), replay(ordered, old), replay(ordered, new))
+    count = len(ordered)
+    before = replay(ordered, old, seen=lambda done, _: seen(done, 2 * count))
+    return _compared(count, before, replay(ordered, new, seen=lambda done, _: seen(count + done, 2 * count)))
 
 
-def against(told: Sequence[Heard], candidates: Iterable[Candidate], rules: AlertRules) -> Rehearsal:
+def against(
+    told: Sequence[Heard], candidates: Iterable[Candidate], rules: AlertRules, *, seen: Seen = untold
+) -> Rehearsal:
     """The same with what was really told of the findings in the place of the old rules."""
     ordered = sorted(candidates, key=lambda c: (c.found_at, c.finding))
-    return _compared(len(ordered), {(one.alert, one.channel): one for one in told}, replay(ordered, rules))
+    return _compared(len(ordered), {(one.alert, one.channel): one for one in told}, replay(ordered, rules, seen=seen))
 
 
 def _compared(
@@ -63,13 +69,13 @@ def _compared(
     )
 
 
-def replay(ordered: Sequence[Candidate], rules: AlertRules) -> dict[tuple[str, str], Heard]:
+def replay(ordered: Sequence[Candidate], rules: AlertRules, *, seen: Seen = untold) -> dict[tuple[str, str], Heard]:
     """What the rules tell of findings given by time: (alert, channel) -> what was heard, in that order."""
     window = _window(rules)
     recent: list[Told] = []
     by_alert: dict[str, list[Told]] = {}
     heard: dict[tuple[str, str], Heard] = {}
-    for candidate in ordered:
+    for number, candidate in enumerate(ordered, 1):
         now = candidate.found_at
         recent = [one for one in recent if now - one.at < window]
         own = [one for one in by_alert.get(candidate.id, ()) if now - one.at >= window]
@@ -88,6 +94,7 @@ def replay(ordered: Sequence[Candidate], rules: AlertRules) -> dict[tuple[str, s
         for one in told(candidate, decisions, now):
             recent.append(one)
             by_alert.setdefault(one.alert, []).append(one)
+        seen(number, len(ordered))
     return heard
 
 

@@ -15,6 +15,7 @@ import click
 from pipeline.alert import rehearse as rehearsing
 from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
+from pipeline.cli.progress import bar
 from pipeline.digest.period import Period
 from pipeline.errors import ClaimwatchError
 from pipeline.model.alert import Candidate
@@ -153,12 +154,15 @@ def rehearse(config: Path | None, changed: Path | None, since: timedelta, as_jso
     configuration = load_configuration(config)
     with desk(configuration) as built:
         found, told = _stored(built, since)
-    if changed is None:
-        result = rehearsing.against(told, found, configuration.alerts)
-    else:
+    rules = configuration.alerts
+    if changed is not None:
         path = changed / "alerts.yaml" if changed.is_dir() else changed
         rules = load(configuration.folder, env=os.environ, alerts_from=path).alerts
-        result = rehearsing.rehearse(found, configuration.alerts, rules)
+    with bar("findings") as seen:
+        if changed is None:
+            result = rehearsing.against(told, found, rules, seen=seen)
+        else:
+            result = rehearsing.rehearse(found, configuration.alerts, rules, seen=seen)
     if as_json:
         data = {
             "findings": result.candidates,

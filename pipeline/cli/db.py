@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.configuration import load_configuration
+from pipeline.cli.progress import bar
 from pipeline.service.clock import Clock
 from pipeline.settings import shipped
 
@@ -64,8 +65,8 @@ def backup(config: Path | None, to: Path) -> None:
     from pipeline.service.wiring import open_database
     from pipeline.storage import upkeep
 
-    with closing(open_database(load_configuration(config))) as store:
-        size = upkeep.backup(store, to)
+    with closing(open_database(load_configuration(config))) as store, bar("backup") as told:
+        size = upkeep.backup(store, to, told=told)
     click.echo(f"{to}  {size / 1e6:.1f} MB")
 
 
@@ -76,7 +77,9 @@ def restore(config: Path | None, source: Path) -> None:
     """Fill an empty database from a backup, and bring it to this program's schema."""
     from pipeline.storage import upkeep
 
-    upkeep.restore(source, load_configuration(config).database_url, shipped.path("migrations"))
+    url = load_configuration(config).database_url
+    with bar("restore") as told:
+        upkeep.restore(source, url, shipped.path("migrations"), told=told)
     click.echo(f"restored from {source}")
 
 

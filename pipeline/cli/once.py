@@ -11,6 +11,7 @@ import click
 
 from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
+from pipeline.cli.progress import bar
 from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import desk, fetcher
 
@@ -25,9 +26,10 @@ def command(config: Path | None, as_json: bool) -> None:
 
         async def run() -> Summary:
             async with fetcher(built.settings) as client:
-                return await cycle(built, client)
+                return await cycle(built, client, polling=polling, working=working)
 
-        summary = asyncio.run(run())
+        with bar("entries") as working, bar("sources") as polling:
+            summary = asyncio.run(run())
     if as_json:
         click.echo(json.dumps(as_data(summary), ensure_ascii=False))
     else:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.main import EXIT_FAILED
+from pipeline.cli.progress import bar
 from pipeline.errors import ClaimwatchError
 from pipeline.fetch.mask import mask
 from pipeline.model.source import Source
@@ -63,19 +65,27 @@ def check(config: Path | None, names: tuple[str, ...], as_json: bool) -> None:
 
     async def ask() -> list[asking.Asked]:
         async with fetcher(configuration.settings) as client:
-            return await asking.ask_all(client, chosen, limit=configuration.settings.fetch.entries)
+            return await asking.ask_all(client, chosen, limit=configuration.settings.fetch.entries, told=told)
 
-    asked = asyncio.run(ask())
+    with bar("sources") as told:
+        asked = asyncio.run(ask())
     for one in asked:
         if as_json:
             click.echo(json.dumps(one.as_data(), ensure_ascii=False))
         else:
-            click.echo(one.as_line())
+            paint.say(_line(one))
     bad = sum(not one.ok for one in asked)
     if not as_json:
-        click.echo(f"{len(asked) - bad} of {len(asked)} are feeds with entries")
+        said = f"{len(asked) - bad} of {len(asked)} are feeds with entries"
+        paint.say(paint.warning(said) if bad else paint.good(said))
     if bad:
         sys.exit(EXIT_FAILED)
+
+
+def _line(one: asking.Asked) -> paint.Piece:
+    if one.ok:
+        return one.as_line()
+    return paint.warning(one.as_line()) if one.format else paint.fault(one.as_line())
 
 
 def _chosen(configuration: Configuration, names: tuple[str, ...]) -> list[Source]:

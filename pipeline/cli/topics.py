@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
+from pipeline.cli.progress import bar
 from pipeline.service.desk import trial
 from pipeline.service.desk.trial import Matched
 from pipeline.service.wiring import desk
@@ -47,8 +48,8 @@ def list_(config: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def try_(config: Path | None, file: Any, topic: str, limit: int, as_json: bool) -> None:
     """Say what a changed rule (one topic in YAML, - for standard input) would gain, lose and nearly meet."""
-    with desk(load_configuration(config)) as built:
-        result = trial.rule(built, file.read(), topic=topic, limit=limit)
+    with desk(load_configuration(config)) as built, bar("articles") as told:
+        result = trial.rule(built, file.read(), topic=topic, limit=limit, told=told)
     if as_json:
         data = {
             "topic": result.topic.id,

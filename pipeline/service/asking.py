@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from pipeline.errors import ClaimwatchError, FetchError, ParseError
 from pipeline.fetch.client import Fetcher
 from pipeline.fetch.mask import mask
+from pipeline.model.progress import Told, untold
 from pipeline.model.source import FeedDocument, Source
+from pipeline.service.drain import counted
 from pipeline.sources import discover, feed
 
 CANDIDATES = 12  # addresses asked when a site is searched for feeds
@@ -70,9 +72,14 @@ class Found:
     entries: int
 
 
-async def ask_all(client: Fetcher, sources: Sequence[Source], *, limit: int) -> list[Asked]:
+async def ask_all(client: Fetcher, sources: Sequence[Source], *, limit: int, told: Told = untold) -> list[Asked]:
     """Ask each source once, many at once; the answers in the order of the sources."""
-    return list(await asyncio.gather(*(_ask(client, source, limit) for source in sources)))
+
+    async def one(source: Source) -> Asked:
+        return await _ask(client, source, limit)
+
+    ask = counted(one, len(sources), told)
+    return list(await asyncio.gather(*(ask(source) for source in sources)))
 
 
 async def _ask(client: Fetcher, source: Source, limit: int) -> Asked:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from pipeline.fetch.client import Fetcher
+from pipeline.model.progress import Told, untold
 from pipeline.service import deliver, pages, poll
 from pipeline.service.wiring import Desk
 from pipeline.storage import duetimes
@@ -22,12 +23,24 @@ class Summary:
     took_s: float = 0.0
 
 
-async def cycle(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Summary:
-    """One full cycle now. Every step takes what is due from the store and leaves its outcome there."""
+async def cycle(
+    desk: Desk,
+    fetcher: Fetcher,
+    *,
+    stop: asyncio.Event | None = None,
+    polling: Told = untold,
+    working: Told = untold,
+) -> Summary:
+    """One full cycle now. Every step takes what is due from the store and leaves its outcome there.
+
+    `polling` and `working` hear how many sources and entries are done.
+    """
     started = desk.clock.elapsed_s()
     await desk.write(lambda tx: duetimes.heed(tx, now=desk.clock.now()))
-    polled = await poll.poll(desk, fetcher, stop=stop)  # sources -> entries
-    worked = await pages.work(desk, fetcher, stop=stop)  # entries -> pages -> articles -> findings -> alerts
+    polled = await poll.poll(desk, fetcher, stop=stop, told=polling)  # sources -> entries
+    worked = await pages.work(
+        desk, fetcher, stop=stop, told=working
+    )  # entries -> pages -> articles -> findings -> alerts
     revisited = await pages.revisit(desk, fetcher, stop=stop)  # articles -> versions -> findings -> alerts
     delivered = await asyncio.to_thread(deliver.deliver, desk)  # outbox -> channels
     return Summary(

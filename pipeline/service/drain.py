@@ -7,8 +7,27 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from pipeline.model.progress import Told
+
 T = TypeVar("T")
+R = TypeVar("R")
 LOOK_S = 0.25  # how soon something new is seen while other pieces are in hand
+
+
+def counted(
+    handle: Callable[[T], Coroutine[Any, Any, R]], of: int, told: Told
+) -> Callable[[T], Coroutine[Any, Any, R]]:
+    """The same handling, which tells how many pieces are done; `of` so many, or more when more came."""
+    done = 0
+
+    async def one(piece: T) -> R:
+        nonlocal done
+        result = await handle(piece)
+        done += 1
+        told(done, max(of, done))
+        return result
+
+    return one
 
 
 async def drain(

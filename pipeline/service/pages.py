@@ -19,10 +19,11 @@ from pipeline.fetch.mask import mask
 from pipeline.model.article import Article, Extracted, Fingerprint, Response
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
+from pipeline.model.progress import Told, untold
 from pipeline.model.source import Entry
 from pipeline.model.watch import Watch
 from pipeline.service import ends, putoff, record
-from pipeline.service.drain import drain
+from pipeline.service.drain import counted, drain
 from pipeline.service.putoff import Unread
 from pipeline.service.second_reader import second_policy, with_second_opinions
 from pipeline.service.together import Together
@@ -93,13 +94,25 @@ def _which_are_known(tx: Transaction, urls: Sequence[str]) -> list[bool]:
     return [url in known for url in urls]
 
 
-async def work(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Worked:
-    """Take entries until none is due, many at once and few of one host."""
+async def work(
+    desk: Desk,
+    fetcher: Fetcher,
+    *,
+    stop: asyncio.Event | None = None,
+    limit: int | None = None,
+    told: Told = untold,
+) -> Worked:
+    """Take entries until none is due, many at once and few of one host. `told` hears how many are done."""
     worked = Worked()
     joint = _joint(desk)
+
+    async def handle(queued: QueuedEntry) -> None:
+        await _guarded(desk, fetcher, queued, worked, joint)
+
+    of = await desk.write(lambda tx: entries.due(tx, now=desk.clock.now())) if told is not untold else 0
     worked.taken = await drain(
         lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
-        lambda queued: _guarded(desk, fetcher, queued, worked, joint),
+        counted(handle, of, told),
         width=desk.settings.fetch.concurrency,
         stop=stop,
         limit=limit,

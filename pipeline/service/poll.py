@@ -15,8 +15,9 @@ from pipeline.fetch.client import Fetcher
 from pipeline.fetch.mask import mask
 from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
+from pipeline.model.progress import Told, untold
 from pipeline.model.source import FeedDocument, Hints, Source, SourceState
-from pipeline.service.drain import drain
+from pipeline.service.drain import counted, drain
 from pipeline.service.together import Together
 from pipeline.service.wiring import WORK, Desk
 from pipeline.settings.load import Configuration
@@ -65,14 +66,26 @@ class _Answer:
 _Polled = tuple[SourceState, _Answer]  # a source as it was claimed, and its answer
 
 
-async def poll(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None, limit: int | None = None) -> Polled:
-    """Ask every source that is due, many at once; one that is slow holds up no other."""
+async def poll(
+    desk: Desk,
+    fetcher: Fetcher,
+    *,
+    stop: asyncio.Event | None = None,
+    limit: int | None = None,
+    told: Told = untold,
+) -> Polled:
+    """Ask every source that is due, many at once; one that is slow holds up no other. `told` hears how many it were."""
     polled = Polled()
     await desk.write(lambda tx: sources.sync(tx, desk.configuration.sources, now=desk.clock.now()))
     together = Together[_Polled, entries.Brought](desk, lambda tx, answers: _store(desk, tx, answers))
+
+    async def ask(state: SourceState) -> None:
+        await _poll_one(desk, fetcher, state, polled, together)
+
+    of = await desk.write(lambda tx: sources.due(tx, now=desk.clock.now())) if told is not untold else 0
     await drain(
         lambda room: desk.write(lambda tx: _claim(desk, tx, room)),
-        lambda state: _poll_one(desk, fetcher, state, polled, together),
+        counted(ask, of, told),
         width=desk.settings.fetch.concurrency * WIDTH_PER_REQUEST,
         stop=stop,
         limit=limit,

@@ -302,6 +302,11 @@ def extend(tx: Transaction, ids: Sequence[int], *, holder: str, until: datetime)
     return tx.count(sa.update(t.entries).where(c.id.in_(list(ids)), c.lease_holder == holder).values(lease_until=until))
 
 
+def due(tx: Transaction, *, now: datetime) -> int:
+    """How many entries can be worked on now and are in nobody's hands."""
+    return _QUEUE.waiting(tx, now=now)
+
+
 def depth(tx: Transaction) -> dict[str, int]:
     """How many entries stand at each stage."""
     return {row.stage: row.n for row in tx.all(sa.select(c.stage, sa.func.count().label("n")).group_by(c.stage))}

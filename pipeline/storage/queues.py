@@ -57,6 +57,7 @@ class Queue(Leases):
         free = self.free
         k = table.c
         self._busy = sa.select(k.host, sa.func.count().label("n")).where(k.lease_until > NOW).group_by(k.host)
+        self._waiting = sa.select(sa.func.count()).select_from(table).where(free)
         self._window = {
             postgres: sa.select(k.id, k.host)
             .where(free, ~_in(k.id, "chosen", postgres=postgres), ~_in(k.host, "full", postgres=postgres))
@@ -71,6 +72,10 @@ class Queue(Leases):
         """Takes free rows in order, so that no host has more than `per_host` in work; they come in any order."""
         chosen = self._choose(tx, now=now, limit=limit, per_host=per_host)
         return self.take(tx, chosen, now=now, holder=holder, until=now + lease)
+
+    def waiting(self, tx: Transaction, *, now: datetime) -> int:
+        """How many rows are free now."""
+        return int(tx.execute(self._waiting, {"now": now}).scalar_one())
 
     def _choose(self, tx: Transaction, *, now: datetime, limit: int, per_host: int) -> list[Any]:
         busy = {row.host: row.n for row in tx.execute(self._busy, {"now": now})}

@@ -114,6 +114,11 @@ def bring_nearer(tx: Transaction, times: Mapping[str, datetime]) -> None:
         tx.execute(sa.update(t.sources).where(c.id == source, c.next_poll_at > at).values(next_poll_at=at))
 
 
+def due(tx: Transaction, *, now: datetime) -> int:
+    """How many sources are due and in nobody's hands."""
+    return _QUEUE.waiting(tx, now=now)
+
+
 def load(tx: Transaction, source: str) -> SourceState | None:
     row = tx.first(sa.select(t.sources).where(c.id == source))
     return None if row is None else _state(row)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import StoreError
 from pipeline.model.outcome import Reason
+from pipeline.model.progress import Told, untold
 from pipeline.storage import schema, search
 from pipeline.storage import tables as t
 from pipeline.storage.columns import Moment, Span, to_json
@@ -76,11 +78,12 @@ def _size(tx: Transaction) -> int:
     return int(pages)
 
 
-def backup(store: Store, to: Path) -> int:
+def backup(store: Store, to: Path, *, told: Told = untold) -> int:
     """Writes a backup while everything goes on; its size in bytes.
 
     SQLite becomes an SQLite file, unless the name ends in `.jsonl.gz`; PostgreSQL always becomes such an archive, which
     either kind of database can be restored from. The file appears under its name only when it is whole.
+    `told` hears how much is done: pages of an SQLite file, rows of an archive, which are counted before.
     Raises StoreError, also when the file cannot be written.
     """
     schema.check(store)
@@ -93,9 +96,9 @@ def backup(store: Store, to: Path) -> int:
         to.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         if to.name.endswith(".jsonl.gz"):
-            _write_archive(store, part)
+            _write_archive(store, part, told)
         else:
-            _copy_sqlite(store, part)
+            _copy_sqlite(store, part, told)
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.replace(to)
@@ -107,22 +110,34 @@ def backup(store: Store, to: Path) -> int:
     return to.stat().st_size
 
 
-def _copy_sqlite(store: Store, to: Path) -> None:
+def _copy_sqlite(store: Store, to: Path, told: Told) -> None:
     assert store.path is not None
     with closing(sqlite3.connect(store.path)) as source, closing(sqlite3.connect(to)) as copy:
-        source.backup(copy, pages=2000)  # in steps, so that writers get their turn
+        # In steps, so that writers get their turn.
+        source.backup(copy, pages=2000, progress=_pages(told))
         fault = copy.execute("PRAGMA quick_check").fetchone()[0]
         if fault != "ok":
             raise sqlite3.DatabaseError(f"the copy is not whole: {fault}")
 
 
-def _write_archive(store: Store, to: Path) -> None:
+def _pages(told: Told) -> Callable[[int, int, int], None]:
+    """How SQLite itself tells: what is left, of how much."""
+    return lambda _status, left, of: told(of - left, of)
+
+
+def _write_archive(store: Store, to: Path, told: Told) -> None:
     with store.read() as tx, gzip.open(to, "wt", encoding="utf-8", compresslevel=6) as out:
         out.write(to_json({"format": _FORMAT, "revision": schema.REVISIONS[-1]}) + "\n")
+        of = sum(_rows(tx, table) for table in _archived()) if told is not untold else 0
+        done = 0
         for table in _archived():
             result = tx.connection.execution_options(stream_results=True, yield_per=_CHUNK).execute(_in_order(table))
             for row in result:
                 out.write(to_json([table.name, {key: _plain(value) for key, value in row._mapping.items()}]) + "\n")
+                done += 1
+                if done % _CHUNK == 0:
+                    told(done, max(of, done))
+        told(done, done)
         out.write(to_json({"end": True}) + "\n")
 
 
@@ -141,21 +156,22 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def restore(source: Path, url: str, migrations: Path) -> None:
+def restore(source: Path, url: str, migrations: Path, *, told: Told = untold) -> None:
     """Fills a database that is empty or not there from a backup, and brings it to the program's schema.
 
+    `told` hears how much is done: bytes of an archive, pages of an SQLite file.
     Raises StoreError when the database holds something already, or the file is no backup.
     """
     if not source.is_file():
         raise StoreError("there is no such file", thing=str(source))
     if source.name.endswith(".jsonl.gz"):
-        _restore_archive(source, url, migrations)
+        _restore_archive(source, url, migrations, told)
     else:
-        _restore_sqlite(source, url)
+        _restore_sqlite(source, url, told)
         schema.upgrade(url, migrations)
 
 
-def _restore_sqlite(source: Path, url: str) -> None:
+def _restore_sqlite(source: Path, url: str, told: Told) -> None:
     store = open_store(url)
     try:
         if store.path is None:
@@ -168,7 +184,7 @@ def _restore_sqlite(source: Path, url: str) -> None:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as backup_file:
             backup_file.execute("SELECT version_num FROM alembic_version").fetchone()
             with closing(sqlite3.connect(store.path)) as target:
-                backup_file.backup(target)
+                backup_file.backup(target, pages=2000, progress=_pages(told))
     except sqlite3.Error as error:
         raise StoreError(f"is no backup of ours: {error}", thing=str(source)) from error
 
@@ -182,18 +198,19 @@ def _refuse_unless_empty(store: Store) -> None:
         )
 
 
-def _restore_archive(source: Path, url: str, migrations: Path) -> None:
+def _restore_archive(source: Path, url: str, migrations: Path, told: Told) -> None:
     store = open_store(url)
     try:
         _refuse_unless_empty(store)
         try:
-            with gzip.open(source, "rt", encoding="utf-8") as lines:
+            with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+                size = source.stat().st_size
                 head = json.loads(lines.readline())
                 if not isinstance(head, dict) or head.get("format") != _FORMAT:
                     raise StoreError("is no backup of ours", thing=str(source))
                 schema.upgrade(url, migrations, to=str(head["revision"]))
                 with store.transaction() as tx:
-                    _read_archive(tx, lines, source)
+                    _read_archive(tx, lines, source, lambda: told(packed.tell(), size))
                 search.rebuild(store)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise StoreError(f"is not whole: {error}", thing=str(source), hint="take another backup") from error
@@ -202,7 +219,7 @@ def _restore_archive(source: Path, url: str, migrations: Path) -> None:
     schema.upgrade(url, migrations)
 
 
-def _read_archive(tx: Transaction, lines: IO[str], source: Path) -> None:
+def _read_archive(tx: Transaction, lines: IO[str], source: Path, stored: Callable[[], None]) -> None:
     waiting: list[dict[str, Any]] = []
     current = ""
     ended = False
@@ -216,8 +233,10 @@ def _read_archive(tx: Transaction, lines: IO[str], source: Path) -> None:
         if name != current or len(waiting) >= _CHUNK:
             _insert(tx, current, waiting, later)
             waiting, current = [], name
+            stored()
         waiting.append(row)
     _insert(tx, current, waiting, later)
+    stored()
     if not ended:
         raise StoreError("is not whole: its end is missing", thing=str(source), hint="take another backup")
     for change in later:

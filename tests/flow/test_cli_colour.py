@@ -1,4 +1,4 @@
-"""Colour on a terminal and plain elsewhere: a real terminal, a pipe, NO_COLOR, and texts that hold escape codes."""
+"""Colour and progress on a terminal, plain elsewhere: a real terminal, a pipe, NO_COLOR, texts with escape codes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import desk_sample
 import pytest
 from click.testing import CliRunner
+from servers.misbehaving import FEED, Misbehaving, Page
 
 from pipeline.cli.main import root
 from pipeline.service.wiring import desk
@@ -123,3 +124,53 @@ def test_what_matters_is_painted(folder: Path, words: tuple[str, ...], painted: 
     assert re.sub(r"\d\d:\d\d(:\d\d)?|\d+ (s|min) ago", "", COLOUR.sub("", coloured)) == re.sub(
         r"\d\d:\d\d(:\d\d)?|\d+ (s|min) ago", "", plain
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        (("topics", "try", "RULE"), "articles"),
+        (("alerts", "rehearse"), "findings"),
+        (("db", "backup", "COPY.db"), "backup"),
+        (("db", "backup", "COPY.jsonl.gz"), "backup"),
+    ],
+)
+def test_what_takes_long_tells_a_terminal_how_far_it_is(folder: Path, words: tuple[str, ...], label: str) -> None:
+    (folder / "rule.yaml").write_text("id: one\ntitle: One\ngroups:\n  - {all: [drill]}\n", encoding="utf-8")
+    places = {"RULE": str(folder / "rule.yaml")}
+    asked = [places.get(word, word.replace("COPY", str(folder / "copy"))) for word in words]
+    shown, piped = on_terminal("--config", str(folder), *asked), through_a_pipe("--config", str(folder), *asked)
+    assert re.search(rf"{label} +\[#+\] +100%", shown), shown
+    assert (label + " " not in piped or "[" not in piped, controls(piped)) == (True, set())
+
+
+@pytest.mark.parametrize("suffix", ["db", "jsonl.gz"])
+def test_a_restore_tells_how_far_it_is(folder: Path, tmp_path: Path, suffix: str) -> None:
+    copy = folder / f"copy.{suffix}"
+    assert "MB" in through_a_pipe("--config", str(folder), "db", "backup", str(copy))
+    empty = tmp_path / "elsewhere" / "config"
+    empty.mkdir(parents=True)
+    shown = on_terminal("--config", str(empty), "db", "restore", str(copy))
+    assert re.search(r"restore +\[#+\] +100%", shown), shown
+
+
+def test_a_cycle_and_a_check_tell_how_many_sources_are_done(tmp_path: Path) -> None:
+    with Misbehaving() as server:
+        server.pages["/robots.txt"] = Page(status=404)
+        for number in range(3):
+            server.pages[f"/{number}.xml"] = Page(FEED)
+        made = tmp_path / "config"
+        made.mkdir()
+        settings = f'fetch: {{allow_private: ["127.0.0.1:{server.port}"], host_delay: 0s, attempts: 1}}\n'
+        (made / "settings.yaml").write_text(settings, encoding="utf-8")
+        listed = "".join(f"  - {{id: s{n}, url: '{server.url(f'/{n}.xml')}'}}\n" for n in range(3))
+        (made / "sources.yaml").write_text(f"sources:\n{listed}", encoding="utf-8")
+        through_a_pipe("--config", str(made), "db", "upgrade")
+        checked = on_terminal("--config", str(made), "sources", "check")
+        once = on_terminal("--config", str(made), "once")
+        again = through_a_pipe("--config", str(made), "once")
+    for shown in (checked, once):
+        assert re.search(r"sources +\[#+\] +100%", shown), shown
+    assert re.search(r"entries +\[#+\] +100%", once), once
+    assert "3 asked, 3 answered" in once
+    assert ("#" not in again, controls(again)) == (True, set())

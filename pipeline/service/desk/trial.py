@@ -17,6 +17,7 @@ from pipeline.match.reading import read
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis, Span
 from pipeline.model.outcome import Done
+from pipeline.model.progress import Told, untold
 from pipeline.model.watch import Claim, Topic, Watch
 from pipeline.service import putoff
 from pipeline.service.desk import excerpt
@@ -147,7 +148,7 @@ def rule_text(desk: Desk, topic: str) -> str:
     return tryrule.source_text(desk.configuration.folder, topic)
 
 
-def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> RuleTrial:
+def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY, told: Told = untold) -> RuleTrial:
     """What a changed rule would gain and lose on the newest stored articles, and what it nearly meets.
 
     Compared with the rule in force of `topic` (of the rule's own id unless given). Raises ConfigError with every fault.
@@ -163,7 +164,9 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> Rul
     gained, lost, near = [], [], []
     kept = 0
     texts: list[tuple[ArticleRow | Unread, Article]] = [(row, _article(desk, row, version)) for row, version in rows]
-    for row, article in (*texts, *_unread(desk, unread, watch)):
+    of = len(texts) + len(unread)
+    for number, (row, article) in enumerate((*texts, *_unread(desk, unread, watch))):
+        told(number, of)
         doc = read(article, index)
         hits = {hit.topic: hit for hit in topics.find(doc, index)}
         if _NEW in hits and _OLD in hits:
@@ -176,6 +179,7 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY) -> Rul
             share, failed = _nearest(doc, index)
             if failed and share > HALF:
                 near.append(Matched(article=row, failed=failed, share=share))
+    told(of, of)  # pages that neither rule can reach were passed over
     near.sort(key=lambda one: -one.share)
     shown = (*gained[:SHOWN], *lost[:SHOWN], *near[:SHOWN])
     return RuleTrial(
