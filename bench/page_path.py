@@ -82,11 +82,15 @@ def work(built: Desk, at_hand: Shelf) -> pages.Worked:
 
 
 def found(built: Desk) -> Counter[tuple[object, ...]]:
-    """Every finding of a store, without the numbers that depend on order."""
+    """Every finding of a store, without the numbers that depend on order.
+
+    Those of a version that another one has replaced count too: two pages of the bench may share a template and with it
+    a canonical address, and which of them is the later version hangs on which were put off.
+    """
     with built.store.read() as tx:
         return Counter(
             (one.finding.claim, one.finding.relation, tuple((c.slot, c.new) for c in one.finding.changes))
-            for one in findings.select(tx, findings.Filter(), limit=100_000)
+            for one in findings.select(tx, findings.Filter(current=False), limit=100_000)
         )
 
 
