@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.cli.main import EXIT_DONE, EXIT_FAILED
 from pipeline.service import backfill, log, reanalyse
@@ -46,12 +47,12 @@ def command(
     if sys.stderr.isatty():
         click.echo("", err=True)
     for fault in progress.faults:
-        click.echo(fault, err=True)
+        paint.say(paint.fault(fault), err=True)
     if as_json:
         record = {**asdict(progress), "outcomes": dict(progress.outcomes), "claims": [c.as_record() for c in lines]}
         click.echo(json.dumps(record, ensure_ascii=False))
     else:
-        click.echo("\n".join([*_totals(progress), "", *(text for line in lines for text in _claim(line))]))
+        paint.say_all([*_totals(progress), "", *(text for line in lines for text in _claim(line))])
     sys.exit(EXIT_FAILED if progress.outcomes["broken"] else EXIT_DONE)
 
 

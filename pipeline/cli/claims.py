@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from pipeline.cli import paint
 from pipeline.cli.configuration import load_configuration
 from pipeline.errors import ClaimwatchError
 from pipeline.service import review
@@ -37,10 +38,10 @@ def list_(config: Path | None, topic: str, as_json: bool) -> None:
             continue
         marks = [f"{line.waiting} waiting"] if line.waiting else []
         marks += ["values compete"] if line.disputed else []
-        click.echo(f"{line.claim.id:34} {line.findings:5} findings  {', '.join(marks)}".rstrip())
+        paint.say(f"{line.claim.id:34} {line.findings:5} findings  {', '.join(marks)}".rstrip())
         for slot in line.known:
             if slot.value is not None:
-                click.echo(f"    {slot.name}: {wording.value(slot.value, slot.type)}")
+                paint.say(f"    {slot.name}: {wording.value(slot.value, slot.type)}")
 
 
 @command.command("show")
@@ -58,20 +59,20 @@ def show(config: Path | None, claim: str, as_of: datetime | None, as_json: bool)
     if as_json:
         click.echo(json.dumps(_whole(whole), ensure_ascii=False))
         return
-    click.echo(f"{whole.line.claim.id}: {whole.line.claim.statement}")
+    paint.say(f"{whole.line.claim.id}: {whole.line.claim.statement}")
     if as_of is not None:
-        click.echo(f"as it was believed at the end of {as_of.date()}")
+        paint.say(f"as it was believed at the end of {as_of.date()}")
     for slot in whole.line.known:
-        click.echo(f"  {slot.name}: {_said(slot)}")
+        paint.say(f"  {slot.name}: {_said(slot)}")
         for one in slot.rivals:
-            click.echo(f"    also {wording.value(one.value, slot.type)}: {', '.join(one.outlets)}")
+            paint.say(f"    also {wording.value(one.value, slot.type)}: {', '.join(one.outlets)}")
     if whole.history:
-        click.echo("history")
+        paint.say(paint.head("history"))
     for entry in whole.history:
         back = f", taken back by {entry.undone_by}" if entry.undone_at else ""
         said = f" on the word of {entry.on_whose_word}" if entry.on_whose_word else ""
         at = f"{entry.learned_at:%Y-%m-%d %H:%M}"
-        click.echo(f"  {at} {entry.slot} = {entry.value or 'open'}{said}, {entry.accepted_by}{back}")
+        paint.say(f"  {at} {entry.slot} = {entry.value or 'open'}{said}, {entry.accepted_by}{back}")
 
 
 @command.command("accept")
@@ -108,7 +109,7 @@ def accept(
             look_again_at=look_again.date() if look_again else None,
             note=note,
         )
-    click.echo(f"{claim} {slot} is {value} now (change {done.change}; the log of the pages takes it back)")
+    paint.say(f"{claim} {slot} is {value} now (change {done.change}; the log of the pages takes it back)")
 
 
 @command.command("export")

@@ -195,6 +195,19 @@ def test_the_log_is_read_page_by_page_and_by_what_was_done(browser: Browser) -> 
     assert browser.get("/api/v1/changes/99999").status == 404
 
 
+def test_verdicts_are_counted_and_messages_told(browser: Browser) -> None:
+    row = browser.get("/api/v1/findings?relation=changes").json()["items"][0]
+    dismissed = {"revision": row["revision"], "reason": "old-news"}
+    assert browser.send(f"/api/v1/findings/{row['id']}/dismiss", dismissed).status == 200
+    taught = browser.get("/api/v1/verdicts").json()
+    assert taught == {"counts": {"dismissed": 1}, "reasons": {"old-news": 1}, "proposals": []}
+    alert = browser.get("/api/v1/alerts/1").json()
+    told = {channel for one in alert["decisions"] if one["action"] == "send" for channel in one["channels"]}
+    assert told
+    assert {one["channel"] for one in alert["messages"]} == told
+    assert all(one["state"] == "pending" for one in alert["messages"])
+
+
 def test_a_rule_is_tried_on_stored_articles(browser: Browser, desk: Desk) -> None:
     topic = next(row["id"] for row in browser.get("/api/v1/topics").json()["items"] if row["week"] > 1)
     path = f"/api/v1/topics/{topic}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.model.finding import Change, Span
-from pipeline.service import review
+from pipeline.service import labels, review
 from pipeline.service.desk import claims, coverage, lookup, outlets, telling, topics, trial
 from pipeline.service.desk.rows import ArticleRow, LogLine, SavedAlert, SavedFinding, StoryLine
 from pipeline.service.desk.today import Item
@@ -268,7 +268,17 @@ def whole_alert(whole: telling.WholeAlert) -> shapes.AlertWhole:
             )
             for one in whole.decisions
         ],
+        messages=[
+            shapes.MessageOut(**{name: getattr(one, name) for name in shapes.MessageOut.model_fields})
+            for one in whole.deliveries
+        ],
     )
+
+
+def lesson(found: labels.Lesson) -> shapes.LessonOut:
+    names = shapes.ProposalOut.model_fields
+    proposals = [shapes.ProposalOut(**{name: getattr(one, name) for name in names}) for one in found.proposals]
+    return shapes.LessonOut(counts=found.counts, reasons=found.reasons, proposals=proposals)
 
 
 def hits(result: lookup.Result) -> Iterable[shapes.HitOut]:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from pipeline.digest.record import dump
+from pipeline.service import labels
 from pipeline.service.desk import claims, coverage, entry, lists, lookup, outlets, telling, today, topics, trial
 from pipeline.web.api import fill, shapes
 from pipeline.web.api.answer import tagged, tagged_text
@@ -251,6 +252,11 @@ def digest(request: Request, key: Name) -> Response:
     if found is None:
         raise HTTPException(404, f"digest {key}: there is none")
     return tagged_text(request, dump(found))
+
+
+@router.get("/verdicts", response_model=shapes.LessonOut, summary="What verdicts teach, and thresholds to think about")
+def verdicts(request: Request) -> Response:
+    return tagged(request, fill.lesson(labels.lesson(state_of(request).desk)))
 
 
 @router.get(

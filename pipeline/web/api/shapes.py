@@ -399,8 +399,19 @@ class DecisionOut(BaseModel):
     channels: list[str]
 
 
+class MessageOut(BaseModel):
+    """A message about an alert on its way to one channel."""
+
+    channel: str
+    state: str = Field(description="pending, sent, parked or dropped")
+    attempts: int
+    sent_at: datetime | None
+    last_error: str
+
+
 class AlertWhole(AlertOut):
     decisions: list[DecisionOut]
+    messages: list[MessageOut]
 
 
 class DigestOut(BaseModel):
@@ -567,6 +578,28 @@ class LoggedOut(BaseModel):
 class LogPage(BaseModel):
     items: list[LoggedOut]
     next: int | None
+
+
+class ProposalOut(BaseModel):
+    """A confidence below which findings were mostly wrong."""
+
+    topic: str = Field(description='"" for all topics together')
+    judged: int
+    right: int
+    threshold: float = Field(description="a `min_confidence` to think about; nothing is changed by itself")
+    kept_right: int
+    kept_wrong: int
+    lost_right: int
+
+
+class LessonOut(BaseModel):
+    """What the newest verdicts teach."""
+
+    model_config = example(counts={"confirmed": 31, "dismissed": 4}, reasons={"old-news": 4}, proposals=[])
+
+    counts: dict[str, int] = Field(description="findings by verdict")
+    reasons: dict[str, int] = Field(description="dismissed findings by reason")
+    proposals: list[ProposalOut]
 
 
 class DigestRecord(RootModel[Digest]):
