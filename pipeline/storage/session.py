@@ -273,7 +273,7 @@ def _open_sqlite(address: URL, pool_size: int, busy_timeout: timedelta) -> Engin
         )  # in WAL a power cut may lose the last commits, never break the file
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA temp_store=MEMORY")
-        cursor.execute("PRAGMA cache_size=-32768")  # 32 MiB
+        cursor.execute("PRAGMA cache_size=-8192")  # 8 MiB a connection: what the system keeps of the file is shared
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")
