@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from itertools import starmap
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,7 +38,7 @@ class LedgerEntry:
     undone_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Reported:
     """A value that coverage gives for a slot, and by whom: to be seen beside the others."""
 
@@ -156,23 +159,32 @@ def reported(
 
     Dismissed and superseded ones say nothing.
     """
+    query = _reported(since=since is not None, until=until is not None)
+    rows = tx.all(query, {"claim": claim, "since": since, "until": until, "most": most})
+    return tuple(starmap(Reported, rows))
+
+
+@cache
+def _reported(*, since: bool, until: bool) -> sa.Select[Any]:
     f, c = t.findings.c, t.finding_changes.c
     newest = (
         sa.select(f.id)
-        .where(f.claim == claim, f.superseded_at.is_(None), f.relation.in_(sorted(NEWS)), f.verdict != "dismissed")
-        .order_by(f.found_at.desc())
-        .limit(most)
-    )
-    if since is not None:
-        newest = newest.where(f.found_at >= since)
-    if until is not None:
-        newest = newest.where(f.found_at <= until)
-    query = (
-        sa.select(
-            c.slot, c.new.label("value"), f.source, f.article_id, f.id.label("finding_id"), f.found_at.label("at")
+        .where(
+            f.claim == sa.bindparam("claim"),
+            f.superseded_at.is_(None),
+            f.relation.in_(sorted(NEWS)),
+            f.verdict != "dismissed",
         )
+        .order_by(f.found_at.desc())
+        .limit(sa.bindparam("most"))
+    )
+    if since:
+        newest = newest.where(f.found_at >= sa.bindparam("since"))
+    if until:
+        newest = newest.where(f.found_at <= sa.bindparam("until"))
+    return (
+        sa.select(c.slot, c.new, f.source, f.article_id, f.id, f.found_at)  # in the order of Reported
         .join(t.findings, f.id == c.finding_id)
         .where(c.finding_id.in_(newest))
         .order_by(f.found_at, f.id, c.position)
     )
-    return tuple(Reported(**row._mapping) for row in tx.all(query))
