@@ -20,7 +20,7 @@ from pipeline.service.engine import Engine
 from pipeline.service.wiring import Desk, with_sources
 from pipeline.storage.session import Store
 from pipeline.web.app import create_app
-from pipeline.web.serve import serving
+from pipeline.web.serve import serving, settle
 
 NAME = "desk"
 ARTICLES = 10_000  # times --scale; 20 is the 200,000 articles and 50,000 findings of the limit
@@ -92,7 +92,9 @@ def timed(desk: Desk, articles: int, findings: int) -> tuple[dict[str, float], d
     """
     slowest: dict[str, float] = {}
     worked: dict[str, float] = {}
-    with serving(create_app(desk), "127.0.0.1", 0) as port:
+    app = create_app(desk)
+    settle()  # as `run` and `web` do
+    with serving(app, "127.0.0.1", 0) as port:
         for name, path in pages(desk, articles, findings).items():
             took = []
             began = busy()

@@ -111,12 +111,13 @@ def pages(desk: Desk, process: Process) -> Iterator[None]:
     """The review pages beside the service, for the duration of the block. Raises ConfigError and ClaimwatchError."""
     from pipeline.service import health, metrics
     from pipeline.web.app import create_app
-    from pipeline.web.serve import serving
+    from pipeline.web.serve import serving, settle
 
     own = replace(desk, fence=None)  # a reviewer's change is no coordinator's: it needs no lease
     process.follow(own)
     app = create_app(own, metrics=lambda: metrics.exposition(own), ready=lambda: health.ready(own).ok)
     web = desk.settings.web
+    settle()
     with serving(app, web.host, web.port) as port:
         log.info("pages", address=f"http://{web.host}:{port}/")
         yield

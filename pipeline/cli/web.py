@@ -17,7 +17,7 @@ from pipeline.service.heartbeat import Heartbeat
 from pipeline.service.reload import Reloader
 from pipeline.service.wiring import desk
 from pipeline.web.app import create_app
-from pipeline.web.serve import serving
+from pipeline.web.serve import serving, settle
 
 REFRESH_S = 5.0  # how soon a change that another process accepted is seen here
 
@@ -37,6 +37,7 @@ def command(config: Path | None, port: int | None) -> None:
         reloader = Reloader(built, os.environ)
         threading.Thread(target=reloader.run, args=(asked,), name="reload", daemon=True).start()
         app = create_app(built, metrics=lambda: metrics.exposition(built), ready=lambda: health.ready(built).ok)
+        settle()
         with serving(app, web.host, web.port if port is None else port) as bound:
             click.echo(f"review: http://{web.host}:{bound}/")
             heartbeat.beat()
