@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.fetch.client import Fetcher
 from pipeline.model.progress import Told, untold
-from pipeline.service import deliver, pages, poll
+from pipeline.service import deliver, pages, poll, revisits
 from pipeline.service.wiring import Desk
 from pipeline.storage import duetimes
 
@@ -41,7 +41,7 @@ async def cycle(
     worked = await pages.work(
         desk, fetcher, stop=stop, told=working
     )  # entries -> pages -> articles -> findings -> alerts
-    revisited = await pages.revisit(desk, fetcher, stop=stop)  # articles -> versions -> findings -> alerts
+    revisited = await revisits.revisit(desk, fetcher, stop=stop)  # articles -> versions -> findings -> alerts
     delivered = await asyncio.to_thread(deliver.deliver, desk)  # outbox -> channels
     return Summary(
         polled=polled,

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
-from pipeline.service import canary, daily, deliver, latency, pages, poll, presence, reanalyse, takeup
+from pipeline.service import canary, daily, deliver, latency, pages, poll, presence, reanalyse, revisits, takeup
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import DELIVER, WORK, Desk
 from pipeline.settings.settings import Settings
@@ -27,7 +27,7 @@ async def _work(desk: Desk, fetcher: Fetcher, stop: asyncio.Event) -> pages.Work
 
 
 async def _revisit(desk: Desk, fetcher: Fetcher, stop: asyncio.Event) -> pages.Worked:
-    return await pages.revisit(desk, fetcher, stop=stop)
+    return await revisits.revisit(desk, fetcher, stop=stop)
 
 
 def _digest(desk: Desk) -> str:

@@ -6,17 +6,16 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urljoin
 
 from pipeline.articles import address, identity
-from pipeline.articles import version as versions
-from pipeline.errors import FetchError, LeaseLost, StoreError
+from pipeline.errors import FetchError, StoreError
 from pipeline.extract.page import extract
 from pipeline.fetch.client import Fetcher
 from pipeline.fetch.mask import mask
-from pipeline.model.article import Article, Extracted, Fingerprint, Response
+from pipeline.model.article import Article, Extracted, Response
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Done, Failed, Outcome, Reason, Skipped
 from pipeline.model.progress import Told, untold
@@ -132,18 +131,6 @@ def _claim(desk: Desk, tx: Transaction, room: int) -> tuple[QueuedEntry, ...]:
     )
 
 
-def _claim_revisits(desk: Desk, tx: Transaction, room: int) -> tuple[articles.ArticleRow, ...]:
-    fetch = desk.settings.fetch
-    return articles.claim_revisits(
-        tx,
-        now=desk.clock.now(),
-        limit=room,
-        per_host=fetch.per_host * HANDS_PER_REQUEST,
-        lease=LEASE,
-        holder=desk.holder,
-    )
-
-
 async def _guarded(desk: Desk, fetcher: Fetcher, queued: QueuedEntry, worked: Worked, joint: _Joint) -> None:
     """One entry to its end; what nobody foresaw is stored with the entry and stops no other."""
     unread: list[Unread] = []
@@ -216,7 +203,8 @@ async def _known(desk: Desk, queued: QueuedEntry, url: str) -> Outcome[int] | No
     return await desk.write(look)
 
 
-def _extract(desk: Desk, response: Response, entry: Entry | None) -> Outcome[Extracted]:
+def extracted(desk: Desk, response: Response, entry: Entry | None) -> Outcome[Extracted]:
+    """The article of a page, or why it is none."""
     return extract(
         response.body,
         url=response.final_url,
@@ -251,7 +239,7 @@ async def _analysed(
     analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
     if not isinstance(analysis, Done):
         return analysis
-    heard = await _second(desk, article, analysis.value, watch)
+    heard = await with_second(desk, article, analysis.value, watch)
 
     def store(tx: Transaction) -> record.Recorded | None:
         if not entries.held(tx, queued.id, holder=desk.holder):
@@ -261,18 +249,19 @@ async def _analysed(
     stored = await desk.write(store)
     if stored is None:
         return ends.TAKEN_OVER
-    _count(desk, worked, stored)
+    count(desk, worked, stored)
     return Done(stored.article_id)
 
 
-async def _second(desk: Desk, article: Article, analysis: Analysis, watch: Watch) -> Analysis:
+async def with_second(desk: Desk, article: Article, analysis: Analysis, watch: Watch) -> Analysis:
     """With a second reader's opinions, asked in a thread of its own where one is to be asked."""
     if not analysis.findings or second_policy(desk.configuration) is None:
         return analysis
     return await asyncio.to_thread(with_second_opinions, desk, article, analysis, watch)
 
 
-def _count(desk: Desk, worked: Worked, stored: record.Recorded) -> None:
+def count(desk: Desk, worked: Worked, stored: record.Recorded) -> None:
+    """Count what storing an article brought; news wakes the delivery."""
     worked.add(stored)
     if stored.news:
         desk.nudge(DELIVER)
@@ -328,99 +317,3 @@ def as_article(seen: record.Seen, previous: str = "") -> Article:
         site=page.site,
         previous=previous,
     )
-
-
-async def revisit(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = None) -> Worked:
-    """Look again at articles that are due for it: a changed text is a new version, and is analysed."""
-    worked = Worked()
-    worked.taken = await drain(
-        lambda room: desk.write(lambda tx: _claim_revisits(desk, tx, room)),
-        lambda row: _again(desk, fetcher, row, worked),
-        width=desk.settings.fetch.concurrency,
-        stop=stop,
-    )
-    return worked
-
-
-async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> None:
-    try:
-        reason = await _look_again(desk, fetcher, row, worked)
-    except (StoreError, LeaseLost, asyncio.CancelledError):
-        raise
-    except Exception as error:  # noqa: BLE001 - the guard of revisits: the article is left for its next turn
-        reason = f"{Reason.UNEXPECTED} {type(error).__name__}: {error}"
-    worked.outcomes[reason.split(" ")[0] or "changed"] += 1
-    if reason:
-        now = desk.clock.now()
-        again = record.next_visit(row, now, changed=False)
-
-        def store(tx: Transaction) -> None:
-            if articles.held(tx, row.id, holder=desk.holder):
-                articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason)
-
-        await desk.write(store)
-
-
-async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked: Worked) -> str:
-    """Why there is no new version, or "" when one was stored."""
-    history, title = await desk.read(
-        lambda tx: (articles.versions(tx, row.id), entries.title_of(tx, row.id, row.source))
-    )
-    if not history:
-        return Reason.NO_TEXT
-    current = history[-1]
-    title = title or current.title
-    known = (row.etag, row.last_modified) if title == current.title else ("", "")  # a 304 says nothing of the feed
-    try:
-        response = await fetcher.get(row.url, etag=known[0], last_modified=known[1], kind="page")
-    except FetchError as error:
-        return str(error.reason)
-    if response.status == 304:
-        return Reason.UNCHANGED
-    page = await asyncio.to_thread(_extract, desk, response, None)
-    if not isinstance(page, Done):
-        return str(page.reason)
-    source = desk.source(row.source)
-    settled = _settled(page.value, current, title)
-    seen = record.Seen(
-        url=row.url,
-        page=settled,
-        fingerprint=identity.fingerprint(settled.title, settled.text),
-        source=source,
-        fetched_at=desk.clock.now(),
-        backlog=row.backlog,
-        etag=response.header("etag"),
-        last_modified=response.header("last-modified"),
-        article_id=row.id,
-    )
-    decided = versions.decide(
-        [_version(one) for one in history], seen.fingerprint, title=settled.title, text=settled.text
-    )
-    if not decided.is_version:
-        return f"{decided.reason} {decided.detail}".strip()
-    watch = desk.watch
-    article = as_article(seen, previous=current.text)
-    analysis = await asyncio.wrap_future(desk.engine.ask(article, watch))
-    if not isinstance(analysis, Done):
-        return str(analysis.reason)
-    heard = await _second(desk, article, analysis.value, watch)
-
-    def store(tx: Transaction) -> record.Recorded | None:
-        mine = articles.held(tx, row.id, holder=desk.holder)
-        return record.store(desk, tx, seen, heard, watch) if mine else None
-
-    stored = await desk.write(store)
-    if stored is None:
-        return Reason.LEASE_LOST
-    _count(desk, worked, stored)
-    return ""
-
-
-def _settled(page: Extracted, current: articles.VersionRow, title: str) -> Extracted:
-    """A page seen again keeps the date that its feed gave, and has the headline that its feed gives by now."""
-    return replace(page, published=current.published or page.published, title=title or page.title)
-
-
-def _version(row: articles.VersionRow) -> versions.Version:
-    fingerprint = Fingerprint(digest=row.digest, sketch=row.sketch or b"", recipe=row.recipe)
-    return versions.Version(fingerprint=fingerprint, title=row.title, text=row.text)
