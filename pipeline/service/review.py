@@ -1,7 +1,7 @@
-"""What a reviewer decides: confirm, dismiss, accept, snooze, note, and the undo of each.
+"""What a reviewer decides: confirm, dismiss, accept, snooze, note.
 
-Every change is one transaction with one line in the audit log; that line's number undoes it. Who decides on something
-that another person changed meanwhile is told so with a ReviewError, and nothing is written.
+Every change is one transaction with one line in the audit log; by that line's number it is taken back (undo.py). Who
+decides on something that another person changed meanwhile is told so with a ReviewError, and nothing is written.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any
 
 from pipeline.errors import ReviewError
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, findings, ledger, people, stories
 from pipeline.storage import desk as queries
-from pipeline.storage import sources as source_rows
+from pipeline.storage import findings, ledger, people
 from pipeline.storage.findings import SavedFinding
 from pipeline.storage.session import Transaction
 
@@ -85,7 +84,7 @@ def accept(
     """
     now = desk.clock.now()
     with desk.store.transaction() as tx:
-        row = _row(tx, finding)
+        row = row_of(tx, finding)
         changes = {saved.change.slot: saved.change for saved in row.changes}
         chosen = list(take) or [Take(slot=slot) for slot in changes]
         unknown = [one.slot for one in chosen if one.slot not in changes]
@@ -172,12 +171,12 @@ def snooze(
     if not now < until <= now + SNOOZE:
         raise ReviewError("a snooze ends between now and 400 days from now", thing=f"finding {finding}")
     with desk.store.transaction() as tx:
-        rows = [_row(tx, finding), *_waiting(tx, finding, others)]
+        rows = [row_of(tx, finding), *_waiting(tx, finding, others)]
         before = [_before(row) for row in rows]
         for row in rows:
             findings.snooze(tx, row.id, until, revision=revision if row.id == finding else row.revision)
         after = {"until": until.isoformat(), "findings": [row.id for row in rows]}
-        change = _record(tx, who, "snooze", finding, now, before, after, _note(note))
+        change = record(tx, who, "snooze", finding, now, before, after, _note(note))
     return Done(change=change, action="snooze", findings=tuple(row.id for row in rows))
 
 
@@ -187,114 +186,9 @@ def note(desk: Desk, who: str, finding: int, text: str) -> Done:
     if not said:
         raise ReviewError("the note is empty", thing=f"finding {finding}", hint="write something, or leave it")
     with desk.store.transaction() as tx:
-        _row(tx, finding)
-        change = _record(tx, who, "note", finding, desk.clock.now(), None, None, said)
+        row_of(tx, finding)
+        change = record(tx, who, "note", finding, desk.clock.now(), None, None, said)
     return Done(change=change, action="note", findings=(finding,))
-
-
-def reopen(desk: Desk, who: str, finding: int, *, revision: int) -> Done:
-    """Takes a verdict or a snooze back without its number, as from the interface."""
-    with desk.store.read() as tx:
-        _row(tx, finding)
-        past = queries.history(tx, "finding", [str(finding)]).get(str(finding), ())
-    done = undone(past)
-    last = next((one for one in reversed(past) if one.action in _UNDOABLE and one.id not in done), None)
-    if last is None:
-        raise ReviewError("nothing was decided that could be taken back", thing=f"finding {finding}")
-    return undo(desk, who, last.id, revision=revision)
-
-
-def undo(desk: Desk, who: str, change: int, *, revision: int | None = None) -> Done:
-    """Takes a change back by the number of its audit line.
-
-    Raises ReviewError when there is no such change, it was taken back before, or somebody decided anew since then.
-    """
-    now = desk.clock.now()
-    with desk.store.transaction() as tx:
-        line = people.change(tx, change)
-        if line is None or line.action not in _UNDOABLE:
-            raise ReviewError("is no change that can be taken back", thing=f"change {change}")
-        if people.changes(tx, thing_kind="change", thing=str(change), limit=1):
-            raise ReviewError("was taken back before", thing=f"change {change}")
-        touched = _UNDOABLE[line.action](tx, line, who, now, revision)
-        people.record(
-            tx, who=who, action="undo", thing_kind="change", thing=str(change), now=now, before={"action": line.action}
-        )
-        if line.thing_kind == "finding":
-            _record(tx, who, "undo", int(line.thing), now, None, {"change": change}, "")
-    desk.refresh_known()
-    return Done(change=change, action="undo", findings=touched)
-
-
-def undone(history: Sequence[people.Change]) -> frozenset[int]:
-    """The numbers of changes of a finding that were taken back."""
-    return frozenset(int(line.after["change"]) for line in history if line.action == "undo" and line.after)
-
-
-def _undo_judgement(
-    tx: Transaction, line: people.Change, who: str, now: datetime, revision: int | None
-) -> tuple[int, ...]:
-    for entry in (line.after or {}).get("ledger", ()):
-        if not ledger.undo(tx, int(entry), by=who, now=now):
-            raise ReviewError("was taken back before", thing=f"ledger entry {entry}")
-    return _restore(tx, line, revision) if line.thing_kind == "finding" else ()
-
-
-def _undo_note(
-    _tx: Transaction, line: people.Change, _who: str, _now: datetime, _revision: int | None
-) -> tuple[int, ...]:
-    return (int(line.thing),)  # the line of the undo is all there is to write
-
-
-def _undo_move(
-    tx: Transaction, line: people.Change, _who: str, now: datetime, _revision: int | None
-) -> tuple[int, ...]:
-    if not stories.undo(tx, int(line.after["move"]), now=now):
-        raise ReviewError("was taken back before", thing=f"story {line.thing}")
-    return ()
-
-
-def _undo_pause(
-    tx: Transaction, line: people.Change, _who: str, now: datetime, _revision: int | None
-) -> tuple[int, ...]:
-    if line.action == "pause":
-        source_rows.resume(tx, line.thing, now=now)
-    else:
-        source_rows.pause(tx, line.thing, until=None, now=now)
-    return ()
-
-
-def _undo_alert(
-    tx: Transaction, line: people.Change, who: str, now: datetime, _revision: int | None
-) -> tuple[int, ...]:
-    before = line.before or {}
-    until = before.get("until")
-    alerts.set_state(
-        tx,
-        int(line.thing),
-        str(before.get("state", "open")),
-        by=who,
-        now=now,
-        until=datetime.fromisoformat(until) if until else None,
-    )
-    return ()
-
-
-_UNDOABLE = {
-    "confirm": _undo_judgement,
-    "dismiss": _undo_judgement,
-    "accept": _undo_judgement,
-    "snooze": _undo_judgement,
-    "note": _undo_note,
-    "merge": _undo_move,
-    "split": _undo_move,
-    "pause": _undo_pause,
-    "resume": _undo_pause,
-    "acknowledge": _undo_alert,
-    "snooze-alert": _undo_alert,
-    "open-alert": _undo_alert,
-}
-UNDOABLE = frozenset(_UNDOABLE)
 
 
 def _judge(
@@ -309,7 +203,7 @@ def _judge(
     others: Sequence[int],
 ) -> Done:
     with desk.store.transaction() as tx:
-        row = _row(tx, finding)
+        row = row_of(tx, finding)
         return _write(tx, who, action, verdict, row, revision, desk.clock.now(), note=note, others=others)
 
 
@@ -332,11 +226,12 @@ def _write(
         seen = revision if one.id == row.id else one.revision
         findings.judge(tx, one.id, verdict, by=who, note=note, revision=seen, now=now)
     after = {"verdict": verdict, "findings": [one.id for one in rows]} | more
-    change = _record(tx, who, action, row.id, now, before, after, note)
+    change = record(tx, who, action, row.id, now, before, after, note)
     return Done(change=change, action=action, findings=tuple(one.id for one in rows))
 
 
-def _row(tx: Transaction, finding: int) -> SavedFinding:
+def row_of(tx: Transaction, finding: int) -> SavedFinding:
+    """The finding of this number. Raises ReviewError when there is none any more."""
     row = findings.load(tx, finding)
     if row is None:
         raise ReviewError("is no longer there", thing=f"finding {finding}", hint="it was pruned with its article")
@@ -366,22 +261,7 @@ def _before(row: SavedFinding) -> dict[str, Any]:
     }
 
 
-def _restore(tx: Transaction, line: people.Change, revision: int | None) -> tuple[int, ...]:
-    touched = []
-    for was in (line.before or {}).get("rows", ()):
-        row = _row(tx, int(was["finding"]))
-        asked = revision if revision is not None and row.id == int(line.thing) else int(was["revision"])
-        if line.action == "snooze":
-            until = was["snoozed_until"]
-            findings.snooze(tx, row.id, datetime.fromisoformat(until) if until else None, revision=asked)
-        else:
-            at = datetime.fromisoformat(was["at"]) if was["at"] else line.at
-            findings.judge(tx, row.id, was["verdict"], by=was["by"], note=was["note"], revision=asked, now=at)
-        touched.append(row.id)
-    return tuple(touched)
-
-
-def _record(
+def record(
     tx: Transaction,
     who: str,
     action: str,
@@ -391,6 +271,7 @@ def _record(
     after: Mapping[str, Any] | None,
     note: str,
 ) -> int:
+    """Writes a line about a finding into the audit log: its number. `before` are the findings as they were."""
     return people.record(
         tx,
         who=who,

@@ -24,7 +24,7 @@ from pipeline.model.article import Article, Extracted, Fingerprint
 from pipeline.model.finding import Analysis, TopicHit
 from pipeline.model.rules import AlertRules, Channel, DigestPlan, QuietHours, Rate, Rule, When
 from pipeline.model.watch import Expectation
-from pipeline.service import daily, deliver, record, review
+from pipeline.service import daily, deliver, record, undo
 from pipeline.service.desk import coverage
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
@@ -332,7 +332,7 @@ def test_stories_that_a_person_took_apart_are_not_joined_by_the_next_report(at_d
         member = stories.members(tx, whole.id)[1].id
     done = coverage.split(at_desk, "vera", whole.id, [member], why="another deal")
     if undone:
-        review.undo(at_desk, "vera", done.change)
+        undo.undo(at_desk, "vera", done.change)
     reported(at_desk, "sale-2", SALE + " It was told in room 2.", NOW - timedelta(hours=1), source=2)
     with at_desk.store.read() as tx:
         [move] = stories.moves(tx, whole.id)
@@ -357,7 +357,7 @@ def test_reports_of_stories_that_a_person_made_one_count_to_one_alert(at_desk: D
             at_desk.configuration.sources[n].id for n in (0, 2)
         }
         assert len(stories.members(tx, kept.id)) == 3
-    review.undo(at_desk, "vera", done.change)
+    undo.undo(at_desk, "vera", done.change)
     reported(at_desk, "sale-3", other + " It was told in room 3.", NOW - timedelta(hours=1), source=3)
     with at_desk.store.read() as tx:
         assert [len(stories.members(tx, one.id)) for one in (kept, gone)] == [2, 2]

@@ -17,7 +17,7 @@ from pipeline.cli import tokens as tokens_command
 from pipeline.cli import users as users_command
 from pipeline.cli.main import root
 from pipeline.errors import ClaimwatchError, ReviewError
-from pipeline.service import labels, review
+from pipeline.service import labels, review, undo
 from pipeline.service.desk import claims, entry, known, today
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, findings, ledger, people, schema
@@ -117,9 +117,9 @@ def test_everything_can_be_taken_back_once(desk: Desk) -> None:
             done = review.snooze(desk, "vera", row.id, revision=seen, until=desk.clock.now() + timedelta(days=1))
         else:
             done = review.note(desk, "vera", row.id, "ask again")
-        review.undo(desk, "otto", done.change)
+        undo.undo(desk, "otto", done.change)
         with pytest.raises(ReviewError, match="taken back before"):
-            review.undo(desk, "otto", done.change)
+            undo.undo(desk, "otto", done.change)
         with desk.store.read() as tx:
             back = findings.load(tx, row.id)
         assert back is not None
@@ -135,7 +135,7 @@ def test_undo_does_not_overwrite_what_came_after(desk: Desk) -> None:
     assert now is not None
     review.dismiss(desk, "otto", row.id, revision=now.revision, reason="old-news")
     with pytest.raises(ReviewError, match="changed meanwhile by otto"):
-        review.undo(desk, "vera", first.change)
+        undo.undo(desk, "vera", first.change)
     with desk.store.read() as tx:
         still = findings.load(tx, row.id)
     assert still is not None
@@ -177,8 +177,8 @@ def test_what_cannot_be_done_is_told(desk: Desk) -> None:
         lambda: review.snooze(desk, "v", row.id, revision=1, until=now + timedelta(days=1000)),
         lambda: review.note(desk, "v", row.id, "  "),
         lambda: review.note(desk, "v", row.id, "x" * 3000),
-        lambda: review.undo(desk, "v", 99_999),
-        lambda: review.reopen(desk, "v", row.id, revision=1),
+        lambda: undo.undo(desk, "v", 99_999),
+        lambda: undo.reopen(desk, "v", row.id, revision=1),
         lambda: review.accept_value(desk, "v", "no-such", "x", "1"),
         lambda: review.accept_value(desk, "v", row.finding.claim, "no-such", "1"),
     ]
@@ -195,7 +195,7 @@ def test_a_story_is_decided_as_one(desk: Desk) -> None:
     done = review.confirm(desk, "vera", item.id, revision=item.finding.revision, others=item.others)
     assert set(done.findings) == {item.id, *item.others}
     assert all(one.id != item.id for one in today.work(desk).items)
-    review.undo(desk, "vera", done.change)
+    undo.undo(desk, "vera", done.change)
     assert max(today.work(desk).items, key=lambda one: len(one.others)).others == item.others
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import Field
 
 from pipeline.service import review
+from pipeline.service import undo as undoing
 from pipeline.service.desk import coverage, outlets, telling
 from pipeline.service.review import Done, Take
 from pipeline.web.api import shapes
@@ -139,7 +140,7 @@ def note(request: Request, person: Reviewer, number: Number, body: NoteIn) -> sh
 
 @router.post("/changes/{number}/undo", summary="Takes a change back")
 def undo(request: Request, person: Reviewer, number: Number) -> shapes.DoneOut:
-    return _done(review.undo(state_of(request).desk, person.name, number))
+    return _done(undoing.undo(state_of(request).desk, person.name, number))
 
 
 @router.post("/stories/{number}/merge", summary="Two stories are one")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.model.finding import Change, Span
-from pipeline.service import labels, review
+from pipeline.service import labels, undo
 from pipeline.service.desk import claims, coverage, lookup, outlets, telling, topics, trial
 from pipeline.service.desk.rows import ArticleRow, LogLine, SavedAlert, SavedFinding, StoryLine
 from pipeline.service.desk.today import Item
@@ -375,4 +375,4 @@ def compared(article_id: int, found: coverage.Comparison) -> shapes.CompareOut:
 def logged(line: LogLine) -> shapes.LoggedOut:
     names = shapes.LoggedOut.model_fields.keys() - {"undoable"}
     values = {name: getattr(line, name) for name in names}
-    return shapes.LoggedOut(**values, undoable=line.action in review.UNDOABLE)
+    return shapes.LoggedOut(**values, undoable=line.action in undo.UNDOABLE)

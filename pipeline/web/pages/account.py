@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from pipeline.service import labels, passwords, review
+from pipeline.service import labels, passwords, review, undo
 from pipeline.service.desk import entry
 from pipeline.service.desk.entry import Person
 from pipeline.web import identity
@@ -74,7 +74,7 @@ def sign_out(request: Request, person: Annotated[Person, Depends(identity.own_pa
 def log(request: Request, person: Auditor, before: Before = None) -> Response:
     """Every change, newest first."""
     lines = entry.log(state_of(request).desk, before=before)
-    return page(request, "log.html", person, lines=lines, undoable=review.UNDOABLE)
+    return page(request, "log.html", person, lines=lines, undoable=undo.UNDOABLE)
 
 
 @router.get("/verdicts")

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from pipeline.errors import ReviewError
 from pipeline.service import review
+from pipeline.service import undo as undoing
 from pipeline.service.desk import telling, today
 from pipeline.service.desk.entry import Person
 from pipeline.service.review import Done
@@ -132,7 +133,7 @@ def note(request: Request, person: Reviewer, number: Number, form: Annotated[Rem
 def undo(request: Request, person: Reviewer, form: Annotated[Undo, Form()]) -> Response:
     """Takes any change back by its number; a script gets the first finding concerned as it is now."""
     desk = state_of(request).desk
-    done = review.undo(desk, person.name, form.change)
+    done = undoing.undo(desk, person.name, form.change)
     if partial(request) and done.findings:
         return _item(request, person, done.findings[0], done=done)
     if partial(request):
@@ -166,4 +167,4 @@ def _item(
 
 
 def _choices() -> dict[str, Any]:
-    return {"dismissals": review.DISMISSALS, "snoozes": SNOOZES, "undone": review.undone, "done_words": DONE}
+    return {"dismissals": review.DISMISSALS, "snoozes": SNOOZES, "undone": undoing.undone, "done_words": DONE}
