@@ -25,7 +25,7 @@ from pipeline.service.desk.telling import WholeAlert
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.duration import parse_duration
 from pipeline.settings.load import load
-from pipeline.storage import alerts
+from pipeline.storage import alerts, decisions
 from pipeline.storage.alerts import SavedAlert
 
 _MOST = 100_000  # alerts that a rehearsal looks at
@@ -192,7 +192,7 @@ def _stored(built: Desk, since: timedelta) -> tuple[tuple[Candidate, ...], tuple
     with built.store.read() as tx:
         raised = {str(one.id): one.alert for one in alerts.select(tx, since=period.start, limit=_MOST)}
         found = [one for one in facts.gather(built, tx, period).candidates if not one.id or one.id in raised]
-        decided = alerts.decisions(tx, since=period.start)
+        decided = decisions.decisions(tx, since=period.start)
     told = [
         rehearsing.Heard(
             alert=str(one.alert_id),

@@ -19,8 +19,8 @@ from pipeline.service import facts
 from pipeline.service.place import Placed, Placer
 from pipeline.service.wiring import Desk
 from pipeline.storage import alerts, findings, outbox
-from pipeline.storage.alerts import Decided
 from pipeline.storage.analyses import AddedFinding
+from pipeline.storage.decisions import Decided, record_decisions, snoozes
 from pipeline.storage.session import Transaction
 
 
@@ -113,13 +113,13 @@ class _Teller:
         since = now - max(rated.values(), default=timedelta())
         known = set(own)
         others = (one for one in outbox.told_there(tx, rated, since=since) if one not in known)
-        self._told, self._snoozes = (*own, *others), alerts.snoozes(tx, now=now)
+        self._told, self._snoozes = (*own, *others), snoozes(tx, now=now)
         self._others = alerts.publishers(tx, there)
 
     def store(self) -> None:
         """Write who reports what, and what was decided."""
         alerts.add_publishers(self.tx, self._joined, self.publisher, now=self.now, new=self.raised)
-        alerts.record_decisions(self.tx, self._decided, now=self.now)
+        record_decisions(self.tx, self._decided, now=self.now)
         for number, severity in self._severity.items():
             alerts.grade(self.tx, number, severity, new=number in self.raised)
 

@@ -1,4 +1,4 @@
-"""Alerts: one per claim change and story, who reported it, and what was decided about telling."""
+"""Alerts: one per claim change and story, and who reported it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.model.alert import Alert, Decision, Publisher, Snooze, StoryKey
+from pipeline.model.alert import Alert, Publisher, StoryKey
 from pipeline.model.rules import SEVERITIES
 from pipeline.storage import tables as t
 from pipeline.storage.columns import Moment, fields_of
@@ -18,7 +18,6 @@ from pipeline.storage.session import Transaction
 a = t.alerts.c
 k = t.alert_keys.c
 p = t.alert_publishers.c
-d = t.alert_decisions.c
 _KEY = ("slot", "value", "story_id")
 _PUBLISHER = tuple(Publisher.__dataclass_fields__)
 
@@ -37,18 +36,6 @@ class SavedAlert:
     decided_at: datetime | None
     note: str
     merged_into: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedDecision:
-    """A decision about telling, with its time."""
-
-    id: int
-    alert_id: int | None
-    finding_id: int | None
-    claim: str
-    decision: Decision
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +109,6 @@ _UPDATED = (
     .where(a.id.in_(sa.bindparam("alerts", expanding=True)))
     .values(updated_at=sa.bindparam("now", type_=Moment))
 )
-_DECISIONS = sa.insert(t.alert_decisions)
 
 
 def _holder(tx: Transaction, keys: Sequence[tuple[StoryKey, int]]) -> int | None:
@@ -192,85 +178,6 @@ def grade(tx: Transaction, alert_id: int, severity: str, *, new: bool) -> None:
     if not new:
         query = query.where(a.severity.in_(SEVERITIES[: SEVERITIES.index(severity)]))
     tx.execute(query.values(severity=severity))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """What was decided about telling one thing, and why."""
-
-    decisions: Sequence[Decision]
-    alert_id: int | None = None
-    finding_id: int | None = None
-    claim: str = ""
-
-
-def record_decisions(tx: Transaction, decided: Sequence[Decided], *, now: datetime) -> None:
-    """Stores what was decided and why, what was kept back too."""
-    rows = [
-        {
-            "alert_id": one.alert_id,
-            "finding_id": one.finding_id,
-            "claim": one.claim,
-            "rule": decision.rule,
-            "action": decision.action,
-            "reason": decision.reason,
-            "severity": decision.severity,
-            "channels": list(decision.channels),
-            "until": decision.until,
-            "at": now,
-        }
-        for one in decided
-        for decision in one.decisions
-    ]
-    if rows:
-        tx.execute(_DECISIONS, rows)
-
-
-def decisions(
-    tx: Transaction, *, alert_id: int | None = None, finding_id: int | None = None, since: datetime | None = None
-) -> tuple[SavedDecision, ...]:
-    """Why somebody heard of it or not, oldest first."""
-    query = sa.select(t.alert_decisions)
-    if alert_id is not None:
-        query = query.where(d.alert_id == alert_id)
-    if finding_id is not None:
-        query = query.where(d.finding_id == finding_id)
-    if since is not None:
-        query = query.where(d.at >= since)
-    return tuple(_decision(row) for row in tx.all(query.order_by(d.id)))
-
-
-def held(tx: Transaction, *, now: datetime, limit: int = 500) -> tuple[SavedDecision, ...]:
-    """The latest decision of each alert and rule where that is to hold back until a time that has come."""
-    latest = (
-        sa.select(sa.func.max(d.id).label("id")).where(d.alert_id.is_not(None)).group_by(d.alert_id, d.rule).subquery()
-    )
-    query = (
-        sa.select(t.alert_decisions)
-        .join(latest, latest.c.id == d.id)
-        .where(d.action == "hold", d.until <= now)
-        .order_by(d.id)
-        .limit(limit)
-    )
-    return tuple(_decision(row) for row in tx.all(query))
-
-
-def snooze(tx: Transaction, kind: str, thing: str, *, until: datetime, by: str, now: datetime, note: str = "") -> int:
-    """Silence about an alert, story, claim, topic or source until then; its number, for `lift`."""
-    return tx.insert(t.snoozes, kind=kind, thing=thing, until=until, by=by, note=note, created_at=now)
-
-
-def lift(tx: Transaction, snooze_id: int, *, now: datetime) -> bool:
-    """Ends a snooze. False when it was lifted before."""
-    s = t.snoozes.c
-    return tx.count(sa.update(t.snoozes).where(s.id == snooze_id, s.lifted_at.is_(None)).values(lifted_at=now)) > 0
-
-
-def snoozes(tx: Transaction, *, now: datetime) -> tuple[Snooze, ...]:
-    """What is not to be heard of now."""
-    s = t.snoozes.c
-    query = sa.select(t.snoozes).where(s.until > now, s.lifted_at.is_(None)).order_by(s.id)
-    return tuple(Snooze(kind=row.kind, id=row.thing, until=row.until, by=row.by) for row in tx.all(query))
 
 
 def load(tx: Transaction, alert_id: int) -> SavedAlert | None:
@@ -387,17 +294,3 @@ def _alert(row: Any, keys: tuple[StoryKey, ...], publishers: tuple[Publisher, ..
         "merged_into",
     )
     return SavedAlert(alert=alert, **{name: getattr(row, name) for name in same})
-
-
-def _decision(row: Any) -> SavedDecision:
-    decision = Decision(
-        rule=row.rule,
-        action=row.action,
-        reason=row.reason,
-        channels=tuple(row.channels or ()),
-        until=row.until,
-        severity=row.severity,
-    )
-    return SavedDecision(
-        id=row.id, alert_id=row.alert_id, finding_id=row.finding_id, claim=row.claim, decision=decision, at=row.at
-    )

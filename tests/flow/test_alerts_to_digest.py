@@ -28,7 +28,19 @@ from pipeline.service import daily, deliver, record, undo
 from pipeline.service.desk import coverage
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
-from pipeline.storage import alerts, analyses, articles, copies, findings, jobs, outbox, schema, sources, stories
+from pipeline.storage import (
+    alerts,
+    analyses,
+    articles,
+    copies,
+    decisions,
+    findings,
+    jobs,
+    outbox,
+    schema,
+    sources,
+    stories,
+)
 from pipeline.storage.session import Store, Transaction
 
 DAY = timedelta(days=1)
@@ -181,7 +193,7 @@ def test_a_first_runs_flood_is_kept_back_and_stands_in_the_first_digest(at_desk:
     with at_desk.store.read() as tx:
         raised = alerts.select(tx)
         assert outbox.select(tx) == ()
-        decided = [one.decision for one in alerts.decisions(tx, alert_id=raised[0].id)]
+        decided = [one.decision for one in decisions.decisions(tx, alert_id=raised[0].id)]
     assert {one.action for one in decided} == {"keep-back"}
     assert all("first run" in one.reason for one in decided)
     digest = morning(at_desk)
@@ -299,7 +311,7 @@ def test_an_alert_that_went_out_in_a_batch_is_told(at_desk: Desk) -> None:
         reported(at_desk, f"again-{n}", told, MORNING, source=1)
     with at_desk.store.read() as tx:
         raised = alerts.select(tx)
-        last = [alerts.decisions(tx, alert_id=one.id)[-1].decision for one in raised]
+        last = [decisions.decisions(tx, alert_id=one.id)[-1].decision for one in raised]
     assert {len(one.alert.publishers) for one in raised} == {2}
     assert {one.action for one in last} == {"keep-back"}
     assert all("already told" in one.reason for one in last)
@@ -431,7 +443,7 @@ def test_a_parked_alert_is_said_to_be_kept_back_for_that_reason(at_desk: Desk) -
     later = [
         one.decision
         for row in rows
-        for one in at_desk.read_now(lambda tx, id_=row.thing_id: alerts.decisions(tx, alert_id=id_))
+        for one in at_desk.read_now(lambda tx, id_=row.thing_id: decisions.decisions(tx, alert_id=id_))
         if one.decision.action != "send"
     ]
     assert later
@@ -440,7 +452,7 @@ def test_a_parked_alert_is_said_to_be_kept_back_for_that_reason(at_desk: Desk) -
     assert len(at_desk.read_now(lambda tx: outbox.select(tx, kind="alert"))) == len(rows)
     at_desk.write_now(lambda tx: [outbox.again(tx, row.id, now=NOW) for row in rows])
     reported(at_desk, "sale-again", SALE.replace("officials", "four officials"), NOW - DAY / 4, source=2)
-    last = at_desk.read_now(lambda tx: alerts.decisions(tx, alert_id=rows[0].thing_id))
+    last = at_desk.read_now(lambda tx: decisions.decisions(tx, alert_id=rows[0].thing_id))
     assert any("already told" in one.decision.reason for one in last)
 
 

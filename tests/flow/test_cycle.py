@@ -18,7 +18,7 @@ from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import Desk, desk, fetcher, with_sources
 from pipeline.settings import shipped
 from pipeline.settings.load import Configuration, load
-from pipeline.storage import alerts, articles, entries, findings, jobs, outbox, sources
+from pipeline.storage import alerts, articles, decisions, entries, findings, jobs, outbox, sources
 from pipeline.storage.session import Store
 
 BEFORE = timedelta(hours=-12)
@@ -90,7 +90,7 @@ def test_what_is_older_than_the_first_poll_is_stored_and_not_told(at_desk: Desk,
         found = findings.select(tx, findings.Filter())
         waiting = outbox.select(tx)
         raised = alerts.select(tx)
-        decided = [d.decision for a in raised for d in alerts.decisions(tx, alert_id=a.id)]
+        decided = [d.decision for a in raised for d in decisions.decisions(tx, alert_id=a.id)]
     assert found
     assert all(one.backlog for one in found)
     assert waiting == ()

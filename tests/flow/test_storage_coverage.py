@@ -16,6 +16,7 @@ from pipeline.storage import (
     analyses,
     articles,
     copies,
+    decisions,
     desk,
     digests,
     findings,
@@ -326,16 +327,16 @@ def test_decisions_and_snoozes_are_kept(store: Store) -> None:
         raised = alerts.raise_alert(
             tx, [(KEY, story)], headline="h", severity="low", topic="t", finding_id=None, now=NOW
         )
-        decided = alerts.Decided(decisions=[send, hold], alert_id=raised.id, claim="sale")
-        alerts.record_decisions(tx, [decided], now=NOW)
-        assert [row.decision for row in alerts.decisions(tx, alert_id=raised.id)] == [send, hold]
-        assert alerts.held(tx, now=NOW) == ()
-        assert [row.decision for row in alerts.held(tx, now=NOW + DAY)] == [hold]
-        number = alerts.snooze(tx, "claim", "sale", until=NOW + DAY, by="ann", now=NOW)
-        assert [(row.kind, row.id, row.by) for row in alerts.snoozes(tx, now=NOW)] == [("claim", "sale", "ann")]
-        assert alerts.snoozes(tx, now=NOW + DAY) == ()
-        assert alerts.lift(tx, number, now=NOW)
-        assert not alerts.lift(tx, number, now=NOW)
+        decided = decisions.Decided(decisions=[send, hold], alert_id=raised.id, claim="sale")
+        decisions.record_decisions(tx, [decided], now=NOW)
+        assert [row.decision for row in decisions.decisions(tx, alert_id=raised.id)] == [send, hold]
+        assert decisions.held(tx, now=NOW) == ()
+        assert [row.decision for row in decisions.held(tx, now=NOW + DAY)] == [hold]
+        number = decisions.snooze(tx, "claim", "sale", until=NOW + DAY, by="ann", now=NOW)
+        assert [(row.kind, row.id, row.by) for row in decisions.snoozes(tx, now=NOW)] == [("claim", "sale", "ann")]
+        assert decisions.snoozes(tx, now=NOW + DAY) == ()
+        assert decisions.lift(tx, number, now=NOW)
+        assert not decisions.lift(tx, number, now=NOW)
         assert alerts.set_state(tx, raised.id, "snoozed", by="ann", now=NOW, until=NOW + DAY)
         assert alerts.wake(tx, now=NOW) == 0
         assert alerts.wake(tx, now=NOW + DAY) == 1

@@ -16,6 +16,7 @@ from pipeline.storage import (
     alerts,
     articles,
     copies,
+    decisions,
     desk,
     digests,
     entries,
@@ -73,7 +74,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "alert of a key": lambda tx: alerts._holder(tx, [(KEY, 1)]),
     "alerts of a claim": lambda tx: alerts.select(tx, claim="c"),
     "newest alerts": lambda tx: alerts.select(tx, before=10),
-    "decisions of an alert": lambda tx: alerts.decisions(tx, alert_id=1),
+    "decisions of an alert": lambda tx: decisions.decisions(tx, alert_id=1),
     "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
     "told of a claim": lambda tx: outbox.told(tx, since=NOW, claims=["c", "d"], alerts=[1, 2]),
     "told on a channel": lambda tx: outbox.told_there(tx, ["log", "mail"], since=NOW),

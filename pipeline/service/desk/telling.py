@@ -13,8 +13,9 @@ from pipeline.model.watch import Claim
 from pipeline.service.desk.today import claim_of
 from pipeline.service.review import Done
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, digests, outbox, people
-from pipeline.storage.alerts import SavedAlert, SavedDecision
+from pipeline.storage import alerts, decisions, digests, outbox, people
+from pipeline.storage.alerts import SavedAlert
+from pipeline.storage.decisions import SavedDecision
 from pipeline.storage.digests import SavedDigest
 from pipeline.storage.outbox import Delivery
 
@@ -57,9 +58,9 @@ def alert(desk: Desk, alert_id: int) -> WholeAlert | None:
             row = alerts.load(tx, row.merged_into)
         if row is None:
             return None
-        decisions = alerts.decisions(tx, alert_id=row.id)
+        decided = decisions.decisions(tx, alert_id=row.id)
         deliveries = outbox.select(tx, kind="alert", thing_id=row.id)
-    return WholeAlert(row=row, claim=claim_of(desk.watch, row.alert.claim), decisions=decisions, deliveries=deliveries)
+    return WholeAlert(row=row, claim=claim_of(desk.watch, row.alert.claim), decisions=decided, deliveries=deliveries)
 
 
 def acknowledge(desk: Desk, who: str, alert_id: int, *, note: str = "") -> Done:
@@ -89,7 +90,7 @@ def _state(
             raise ReviewError("is not there", thing=f"alert {alert_id}")
         alerts.set_state(tx, alert_id, state, by=who, now=now, until=until, note=note.strip()[:2000])
         if until is not None:
-            alerts.snooze(tx, "alert", str(alert_id), until=until, by=who, now=now, note=note.strip()[:2000])
+            decisions.snooze(tx, "alert", str(alert_id), until=until, by=who, now=now, note=note.strip()[:2000])
         was = {
             "state": row.alert.state,
             "until": row.snoozed_until.isoformat() if row.snoozed_until is not None else None,
