@@ -30,6 +30,7 @@ from pipeline.storage import (
     outbox,
     periods,
     retention,
+    revisits,
     search,
     sources,
     stories,
@@ -57,7 +58,7 @@ def of_the_service(watch: Watch) -> dict[str, Question]:
     return {
         "entries due": lambda tx, _: entries.claim(tx, per_host=2, **work),
         "sources due": lambda tx, _: sources.claim_due(tx, per_host=2, **work),
-        "articles to look at again": lambda tx, _: articles.claim_revisits(tx, per_host=2, **work),
+        "articles to look at again": lambda tx, _: revisits.claim_revisits(tx, per_host=2, **work),
         "article by address": lambda tx, n: articles.find(tx, [f"https://o{n % 12}.example/news/{n}"]),
         "article by text": lambda tx, n: articles.with_digest(tx, Fingerprint(digest=f"{n:064x}")),
         "current version": articles.current,

@@ -22,7 +22,7 @@ from pipeline.service import archive, log, record, timeline
 from pipeline.service.archive import Item, Outlets
 from pipeline.service.reader import Page, Read
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, jobs
+from pipeline.storage import articles, jobs, revisits
 from pipeline.storage.session import Transaction
 
 FAULTS_NAMED = 50  # broken records named one by one; further ones are counted
@@ -171,7 +171,7 @@ class Backfill:
             return
         stored = record.store(self._desk, tx, seen, analysis, watch)
         now = self._desk.clock.now()
-        articles.checked(tx, stored.article_id, now=now, revisit_at=None)  # an archive is not visited again
+        revisits.checked(tx, stored.article_id, now=now, revisit_at=None)  # an archive is not visited again
         counted["stored"] += 1
         self.progress.stored += stored.new
         self.progress.findings += stored.findings

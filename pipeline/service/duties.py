@@ -10,7 +10,8 @@ from pipeline.service import canary, daily, deliver, latency, pages, poll, prese
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import DELIVER, WORK, Desk
 from pipeline.settings.settings import Settings
-from pipeline.storage import articles, entries, outbox, retention, sources, volumes
+from pipeline.storage import entries, outbox, retention, sources, volumes
+from pipeline.storage import revisits as revisit_rows
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -77,7 +78,7 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
     return (
         *(flies if settings.canary.enabled else ()),
         Job(name="poll", every=tick, allowed=30 * _MINUTE, work=_poll, due=sources.next_due_at, free=sources.release),
-        Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit, free=articles.release),
+        Job(name="revisit", every=tick, allowed=_HOUR, work=_revisit, free=revisit_rows.release),
         Job(
             name=DELIVER,
             every=min(tick, timedelta(seconds=5)),

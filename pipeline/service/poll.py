@@ -23,7 +23,7 @@ from pipeline.service.wiring import WORK, Desk
 from pipeline.settings.load import Configuration
 from pipeline.settings.settings import Settings
 from pipeline.sources import due, feed, health, hints
-from pipeline.storage import articles, entries, jobs, sources
+from pipeline.storage import entries, jobs, revisits, sources
 from pipeline.storage.session import Transaction
 
 LEASE = timedelta(minutes=5)  # a source in work is left alone by others for this long
@@ -134,7 +134,7 @@ def _store(desk: Desk, tx: Transaction, answers: Sequence[_Polled]) -> tuple[ent
         now=now,
     )
     for article in entries.articles_of(tx, [number for one in brought for number in one.retitled]):
-        articles.revisit(tx, article, at=now)
+        revisits.revisit(tx, article, at=now)
     cadence = _cadence(desk.settings)
     after = [
         (state, _after(desk, state, answer, cadence, now, new_entries=len(one.new)))

@@ -17,7 +17,7 @@ from pipeline.model.source import Source
 from pipeline.model.watch import Watch
 from pipeline.service import tell
 from pipeline.service.wiring import Desk
-from pipeline.storage import analyses, articles, copies, entries, jobs, search
+from pipeline.storage import analyses, articles, copies, entries, jobs, revisits, search
 from pipeline.storage.analyses import AddedFinding
 from pipeline.storage.articles import ArticleRow, NewVersion, VersionRow
 from pipeline.storage.copies import CopyCandidate
@@ -233,7 +233,7 @@ def _end(
     """The entry is done; the article is looked at again while it is fresh."""
     now = seen.fetched_at
     again = next_visit(article, now, changed=changed)
-    articles.checked(
+    revisits.checked(
         tx, article.id, now=now, revisit_at=again, reason=reason, etag=seen.etag, last_modified=seen.last_modified
     )
     if seen.entry_id is not None:

@@ -15,6 +15,7 @@ from pipeline.service import pages, record
 from pipeline.service.drain import drain
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, entries
+from pipeline.storage import revisits as revisit_rows
 from pipeline.storage.session import Transaction
 
 
@@ -32,7 +33,7 @@ async def revisit(desk: Desk, fetcher: Fetcher, *, stop: asyncio.Event | None = 
 
 def _claim(desk: Desk, tx: Transaction, room: int) -> tuple[articles.ArticleRow, ...]:
     fetch = desk.settings.fetch
-    return articles.claim_revisits(
+    return revisit_rows.claim_revisits(
         tx,
         now=desk.clock.now(),
         limit=room,
@@ -55,8 +56,8 @@ async def _again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, worked:
         again = record.next_visit(row, now, changed=False)
 
         def store(tx: Transaction) -> None:
-            if articles.held(tx, row.id, holder=desk.holder):
-                articles.checked(tx, row.id, now=now, revisit_at=again, reason=reason)
+            if revisit_rows.held(tx, row.id, holder=desk.holder):
+                revisit_rows.checked(tx, row.id, now=now, revisit_at=again, reason=reason)
 
         await desk.write(store)
 
@@ -106,7 +107,7 @@ async def _look_again(desk: Desk, fetcher: Fetcher, row: articles.ArticleRow, wo
     heard = await pages.with_second(desk, article, analysis.value, watch)
 
     def store(tx: Transaction) -> record.Recorded | None:
-        mine = articles.held(tx, row.id, holder=desk.holder)
+        mine = revisit_rows.held(tx, row.id, holder=desk.holder)
         return record.store(desk, tx, seen, heard, watch) if mine else None
 
     stored = await desk.write(store)

@@ -1,18 +1,15 @@
-"""Articles by their addresses, their versions, and when to look at one again."""
+"""Articles by their addresses, and their versions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.base import Executable
 
 from pipeline.model.article import Fingerprint
-from pipeline.storage import queues
 from pipeline.storage import tables as t
 from pipeline.storage.columns import storable
 from pipeline.storage.session import Transaction
@@ -111,7 +108,6 @@ _SEEN = (
 _NUMBER = sa.select(sa.func.coalesce(sa.func.max(v.number), 0)).where(v.article_id == _AT)
 _PAST = sa.update(t.versions).where(v.article_id == _AT, v.current).values(current=False)
 _CURRENT = sa.select(t.versions).where(v.article_id == _AT, v.current)
-_HOLDER = sa.select(a.lease_holder).where(a.id == _AT).with_for_update()
 
 
 def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
@@ -120,7 +116,7 @@ def find(tx: Transaction, urls: Iterable[str]) -> ArticleRow | None:
     if not wanted:
         return None
     row = tx.first(_FIND, {"urls": wanted})
-    return None if row is None else ArticleRow(**_fields(row, ArticleRow))
+    return None if row is None else article_of(row)
 
 
 def known(tx: Transaction, urls: Sequence[str]) -> set[str]:
@@ -131,7 +127,7 @@ def known(tx: Transaction, urls: Sequence[str]) -> set[str]:
 
 def load(tx: Transaction, article_id: int) -> ArticleRow | None:
     row = tx.first(_LOAD, {"at": article_id})
-    return None if row is None else ArticleRow(**_fields(row, ArticleRow))
+    return None if row is None else article_of(row)
 
 
 def create(
@@ -303,65 +299,6 @@ def with_digest(tx: Transaction, fingerprint: Fingerprint, *, limit: int = 20) -
     return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query.order_by(v.id).limit(limit)))
 
 
-def held(tx: Transaction, article_id: int, *, holder: str) -> bool:
-    """Whether that holder has the article in work still, and until the end of this transaction."""
-    return bool(tx.scalar(_HOLDER, {"at": article_id}) == holder)
-
-
-def checked(
-    tx: Transaction,
-    article_id: int,
-    *,
-    now: datetime,
-    revisit_at: datetime | None,
-    reason: str = "",
-    etag: str | None = None,
-    last_modified: str | None = None,
-    flapped: bool = False,
-    flapping: bool | None = None,
-) -> None:
-    """Records a visit: what came of it, when to come again (None: never), validators for the next request."""
-    given = {"etag": etag, "last_modified": last_modified, "flapping": flapping}
-    values: dict[str, Any] = {"last_checked_at": now, "revisit_at": revisit_at, "last_reason": reason}
-    values |= {name: value for name, value in given.items() if value is not None}
-    tx.execute(_checked(tuple(values), flapped), values | {"at": article_id})
-
-
-@cache
-def _checked(names: tuple[str, ...], flapped: bool) -> Executable:
-    values: dict[str, Any] = {name: sa.bindparam(name, type_=a[name].type) for name in names}
-    values |= {"checks": a.checks + 1, "lease_holder": "", "lease_until": None}
-    if flapped:
-        values["flaps"] = a.flaps + 1
-    return sa.update(t.articles).where(a.id == _AT).values(**values)
-
-
-def revisit(tx: Transaction, article_id: int, *, at: datetime) -> None:
-    """Asks for a look at that time, unless one is due before."""
-    tx.execute(
-        sa.update(t.articles)
-        .where(a.id == article_id, sa.or_(a.revisit_at.is_(None), a.revisit_at > at))
-        .values(revisit_at=at)
-    )
-
-
-_REVISITS = queues.Queue(t.articles, a.revisit_at <= queues.NOW, (a.revisit_at, a.id))
-
-
-def claim_revisits(
-    tx: Transaction, *, now: datetime, limit: int, per_host: int, lease: timedelta, holder: str
-) -> tuple[ArticleRow, ...]:
-    """Takes articles that are due for another look; the caller's until `checked` or the end of the lease."""
-    rows = _REVISITS.claim(tx, now=now, limit=limit, per_host=per_host, lease=lease, holder=holder)
-    taken = sorted(rows, key=lambda row: (row.revisit_at, row.id))
-    return tuple(ArticleRow(**_fields(row, ArticleRow)) for row in taken)
-
-
-def release(tx: Transaction, holder: str) -> int:
-    """Frees the revisits that holder has in work; how many."""
-    return tx.count(sa.update(t.articles).where(a.lease_holder == holder).values(lease_holder="", lease_until=None))
-
-
 def outdated(
     tx: Transaction, rules_hash: str, *, since: datetime, limit: int, after: int = 0
 ) -> tuple[tuple[ArticleRow, VersionRow], ...]:
@@ -400,7 +337,7 @@ def recent(
         query = query.where(a.source == source)
     if lang:
         query = query.where(a.lang == lang)
-    return tuple(ArticleRow(**_fields(row, ArticleRow)) for row in tx.all(query.order_by(a.id.desc()).limit(limit)))
+    return tuple(article_of(row) for row in tx.all(query.order_by(a.id.desc()).limit(limit)))
 
 
 def counts(tx: Transaction, *, since: datetime, until: datetime) -> dict[str, int]:
@@ -420,10 +357,15 @@ def _pairs(tx: Transaction, rows: Sequence[Any]) -> tuple[tuple[ArticleRow, Vers
         some = rows[at : at + 500]
         of_article = sa.select(t.articles).where(a.id.in_([row.article_id for row in some]))
         of_version = sa.select(t.versions).where(v.id.in_([row.id for row in some]))
-        found = {row.id: ArticleRow(**_fields(row, ArticleRow)) for row in tx.all(of_article)}
+        found = {row.id: article_of(row) for row in tx.all(of_article)}
         texts = {row.id: VersionRow(**_fields(row, VersionRow)) for row in tx.all(of_version)}
         pairs += [(found[row.article_id], texts[row.id]) for row in some if row.article_id in found and row.id in texts]
     return tuple(pairs)
+
+
+def article_of(row: Any) -> ArticleRow:
+    """The article of a row that has all columns of the table."""
+    return ArticleRow(**_fields(row, ArticleRow))
 
 
 def _fields(row: Any, kind: type[Any]) -> dict[str, Any]:

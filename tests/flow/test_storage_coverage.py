@@ -22,6 +22,7 @@ from pipeline.storage import (
     findings,
     jobs,
     pages,
+    revisits,
     stories,
 )
 from pipeline.storage.articles import NewVersion
@@ -117,17 +118,17 @@ def test_feeds_that_carry_an_article_are_counted_once(store: Store) -> None:
 def test_revisits_are_taken_and_recorded(store: Store) -> None:
     with store.transaction() as tx:
         version = an_article(tx)
-        articles.revisit(tx, version.article_id, at=NOW + MINUTE)
-        articles.revisit(tx, version.article_id, at=NOW + DAY)  # a look is due before
-        taken = articles.claim_revisits(tx, now=NOW + MINUTE, limit=5, per_host=1, lease=MINUTE, holder="a")
+        revisits.revisit(tx, version.article_id, at=NOW + MINUTE)
+        revisits.revisit(tx, version.article_id, at=NOW + DAY)  # a look is due before
+        taken = revisits.claim_revisits(tx, now=NOW + MINUTE, limit=5, per_host=1, lease=MINUTE, holder="a")
         assert [row.id for row in taken] == [version.article_id]
-        articles.checked(
+        revisits.checked(
             tx, version.article_id, now=NOW, revisit_at=None, reason="flapping", etag='"e"', flapped=True, flapping=True
         )
         row = articles.load(tx, version.article_id)
         assert row is not None
         assert (row.checks, row.flaps, row.flapping, row.etag, row.last_modified) == (1, 1, True, '"e"', "")
-        assert articles.claim_revisits(tx, now=NOW + DAY, limit=5, per_host=1, lease=MINUTE, holder="a") == ()
+        assert revisits.claim_revisits(tx, now=NOW + DAY, limit=5, per_host=1, lease=MINUTE, holder="a") == ()
 
 
 def test_pages_come_back_byte_by_byte(store: Store) -> None:

@@ -26,6 +26,7 @@ from pipeline.storage import (
     pages,
     people,
     periods,
+    revisits,
     search,
     sources,
     stories,
@@ -50,7 +51,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "next entry": entries.next_due_at,
     "newest of a source": lambda tx: entries.recent(tx, "s"),
     "sources due": lambda tx: sources.claim_due(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
-    "articles due": lambda tx: articles.claim_revisits(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "articles due": lambda tx: revisits.claim_revisits(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
     "article by address": lambda tx: articles.find(tx, ["https://a.example/1", "https://b.example/2"]),
     "article by text": lambda tx: articles.with_digest(tx, Fingerprint(digest="d")),
     "current version": lambda tx: articles.current(tx, 1),
