@@ -10,7 +10,7 @@ from pipeline.service import labels, undo
 from pipeline.service.desk import claims, coverage, lookup, outlets, telling, topics, trial
 from pipeline.service.desk.rows import ArticleRow, LogLine, SavedAlert, SavedFinding, StoryLine
 from pipeline.service.desk.today import Item
-from pipeline.web.api import shapes
+from pipeline.web.api import shapes, shapes_checks, shapes_told
 
 
 def span(one: Span) -> shapes.SpanOut:
@@ -230,8 +230,8 @@ def source(line: outlets.Line) -> shapes.SourceOut:
     )
 
 
-def alert(row: SavedAlert) -> shapes.AlertOut:
-    return shapes.AlertOut(**_alert(row))
+def alert(row: SavedAlert) -> shapes_told.AlertOut:
+    return shapes_told.AlertOut(**_alert(row))
 
 
 def _alert(row: SavedAlert) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def _alert(row: SavedAlert) -> dict[str, Any]:
         "created_at": row.alert.created_at,
         "snoozed_until": row.snoozed_until,
         "publishers": [
-            shapes.PublisherOut(
+            shapes_told.PublisherOut(
                 source=one.source, name=one.name, country=one.country, agency=one.agency, url=one.url, title=one.title
             )
             for one in row.alert.publishers
@@ -255,11 +255,11 @@ def _alert(row: SavedAlert) -> dict[str, Any]:
     }
 
 
-def whole_alert(whole: telling.WholeAlert) -> shapes.AlertWhole:
-    return shapes.AlertWhole(
+def whole_alert(whole: telling.WholeAlert) -> shapes_told.AlertWhole:
+    return shapes_told.AlertWhole(
         **_alert(whole.row),
         decisions=[
-            shapes.DecisionOut(
+            shapes_told.DecisionOut(
                 at=one.at,
                 rule=one.decision.rule,
                 action=one.decision.action,
@@ -269,16 +269,16 @@ def whole_alert(whole: telling.WholeAlert) -> shapes.AlertWhole:
             for one in whole.decisions
         ],
         messages=[
-            shapes.MessageOut(**{name: getattr(one, name) for name in shapes.MessageOut.model_fields})
+            shapes_told.MessageOut(**{name: getattr(one, name) for name in shapes_told.MessageOut.model_fields})
             for one in whole.deliveries
         ],
     )
 
 
-def lesson(found: labels.Lesson) -> shapes.LessonOut:
-    names = shapes.ProposalOut.model_fields
-    proposals = [shapes.ProposalOut(**{name: getattr(one, name) for name in names}) for one in found.proposals]
-    return shapes.LessonOut(counts=found.counts, reasons=found.reasons, proposals=proposals)
+def lesson(found: labels.Lesson) -> shapes_checks.LessonOut:
+    names = shapes_checks.ProposalOut.model_fields
+    proposals = [shapes_checks.ProposalOut(**{name: getattr(one, name) for name in names}) for one in found.proposals]
+    return shapes_checks.LessonOut(counts=found.counts, reasons=found.reasons, proposals=proposals)
 
 
 def hits(result: lookup.Result) -> Iterable[shapes.HitOut]:
@@ -298,15 +298,15 @@ def hits(result: lookup.Result) -> Iterable[shapes.HitOut]:
         )
 
 
-def tried(one: trial.Tried) -> shapes.TriedOut:
+def tried(one: trial.Tried) -> shapes_checks.TriedOut:
     found = one.analysis
-    return shapes.TriedOut(
+    return shapes_checks.TriedOut(
         title=one.article.title,
         url=one.article.url,
         lang=found.lang,
         topics=[hit.topic for hit in found.topics],
         claims=[
-            shapes.FoundOut(
+            shapes_checks.FoundOut(
                 claim=said.claim,
                 relation=said.relation,
                 confidence=round(said.confidence, 4),
@@ -316,18 +316,18 @@ def tried(one: trial.Tried) -> shapes.TriedOut:
             for said in found.findings
         ],
         near_misses=[
-            shapes.NearOut(claim=miss.claim, score=miss.score, failed=miss.failed) for miss in found.near_misses
+            shapes_checks.NearOut(claim=miss.claim, score=miss.score, failed=miss.failed) for miss in found.near_misses
         ],
         fault="",
     )
 
 
-def untried(fault: str) -> shapes.TriedOut:
-    return shapes.TriedOut(title="", url="", lang="", topics=[], claims=[], near_misses=[], fault=fault)
+def untried(fault: str) -> shapes_checks.TriedOut:
+    return shapes_checks.TriedOut(title="", url="", lang="", topics=[], claims=[], near_misses=[], fault=fault)
 
 
-def tried_rule(topic: str, found: trial.RuleTrial) -> shapes.RuleTriedOut:
-    return shapes.RuleTriedOut(
+def tried_rule(topic: str, found: trial.RuleTrial) -> shapes_checks.RuleTriedOut:
+    return shapes_checks.RuleTriedOut(
         topic=topic,
         looked_at=found.looked_at,
         unread=found.unread,
@@ -341,14 +341,14 @@ def tried_rule(topic: str, found: trial.RuleTrial) -> shapes.RuleTriedOut:
     )
 
 
-def untried_rule(topic: str, faults: Sequence[str]) -> shapes.RuleTriedOut:
+def untried_rule(topic: str, faults: Sequence[str]) -> shapes_checks.RuleTriedOut:
     counts = dict.fromkeys(("looked_at", "unread", "kept", "gained_count", "lost_count"), 0)
-    return shapes.RuleTriedOut(topic=topic, **counts, gained=[], lost=[], near_misses=[], faults=list(faults))
+    return shapes_checks.RuleTriedOut(topic=topic, **counts, gained=[], lost=[], near_misses=[], faults=list(faults))
 
 
-def _matched(one: trial.Matched) -> shapes.MatchedOut:
+def _matched(one: trial.Matched) -> shapes_checks.MatchedOut:
     row = one.article
-    return shapes.MatchedOut(
+    return shapes_checks.MatchedOut(
         article=row.id,
         url=row.url,
         source=row.source,
@@ -361,8 +361,8 @@ def _matched(one: trial.Matched) -> shapes.MatchedOut:
     )
 
 
-def compared(article_id: int, found: coverage.Comparison) -> shapes.CompareOut:
-    return shapes.CompareOut(
+def compared(article_id: int, found: coverage.Comparison) -> shapes_checks.CompareOut:
+    return shapes_checks.CompareOut(
         article=article_id,
         old=found.old.number,
         new=found.new.number,
@@ -372,7 +372,7 @@ def compared(article_id: int, found: coverage.Comparison) -> shapes.CompareOut:
     )
 
 
-def logged(line: LogLine) -> shapes.LoggedOut:
-    names = shapes.LoggedOut.model_fields.keys() - {"undoable"}
+def logged(line: LogLine) -> shapes_checks.LoggedOut:
+    names = shapes_checks.LoggedOut.model_fields.keys() - {"undoable"}
     values = {name: getattr(line, name) for name in names}
-    return shapes.LoggedOut(**values, undoable=line.action in undo.UNDOABLE)
+    return shapes_checks.LoggedOut(**values, undoable=line.action in undo.UNDOABLE)

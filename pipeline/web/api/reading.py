@@ -12,7 +12,7 @@ from pydantic import Field
 from pipeline.digest.record import dump
 from pipeline.service import labels
 from pipeline.service.desk import claims, coverage, entry, lists, lookup, outlets, telling, today, topics, trial
-from pipeline.web.api import fill, shapes
+from pipeline.web.api import fill, shapes, shapes_checks, shapes_told
 from pipeline.web.api.answer import tagged, tagged_text
 from pipeline.web.api.fields import Cursor, Moment, Name, Number, Paged, Query, Relation, Verdict, Word
 from pipeline.web.api.problem import documented
@@ -140,7 +140,7 @@ def article(request: Request, number: Number, asked: Annotated[Versioned, InQuer
 
 @router.get(
     "/articles/{number}/compare",
-    response_model=shapes.CompareOut,
+    response_model=shapes_checks.CompareOut,
     responses=MISSING,
     summary="Two versions of an article and what differs",
 )
@@ -179,12 +179,14 @@ def topic(request: Request, topic: Name) -> Response:
     return tagged(request, fill.topic(whole.line))
 
 
-@router.get("/topics/{topic}/rule", response_model=shapes.RuleOut, responses=MISSING, summary="A topic's rule in force")
+@router.get(
+    "/topics/{topic}/rule", response_model=shapes_checks.RuleOut, responses=MISSING, summary="A topic's rule in force"
+)
 def rule(request: Request, topic: Name) -> Response:
     desk = state_of(request).desk
     if not topics.known(desk, topic):
         raise HTTPException(404, f"topic {topic}: there is none")
-    return tagged(request, shapes.RuleOut(topic=topic, rule=trial.rule_text(desk, topic)))
+    return tagged(request, shapes_checks.RuleOut(topic=topic, rule=trial.rule_text(desk, topic)))
 
 
 @router.get("/stories", response_model=shapes.StoryPage, summary="Stories, the newest coverage first")
@@ -216,13 +218,13 @@ def source(request: Request, source: Name) -> Response:
     return tagged(request, fill.source(whole.line))
 
 
-@router.get("/alerts", response_model=shapes.AlertPage, summary="Alerts, newest first")
+@router.get("/alerts", response_model=shapes_told.AlertPage, summary="Alerts, newest first")
 def alerts(request: Request, asked: Annotated[AlertQuery, InQuery()]) -> Response:
     found = telling.alert_list(state_of(request).desk, claim=asked.claim, state=asked.state, before=asked.cursor)
-    return tagged(request, shapes.AlertPage(items=[fill.alert(row) for row in found.rows], next=found.more))
+    return tagged(request, shapes_told.AlertPage(items=[fill.alert(row) for row in found.rows], next=found.more))
 
 
-@router.get("/alerts/{number}", response_model=shapes.AlertWhole, responses=MISSING, summary="One alert")
+@router.get("/alerts/{number}", response_model=shapes_told.AlertWhole, responses=MISSING, summary="One alert")
 def alert(request: Request, number: Number) -> Response:
     whole = telling.alert(state_of(request).desk, number)
     if whole is None:
@@ -230,22 +232,22 @@ def alert(request: Request, number: Number) -> Response:
     return tagged(request, fill.whole_alert(whole))
 
 
-@router.get("/digests", response_model=shapes.DigestList, summary="The newest digests")
+@router.get("/digests", response_model=shapes_told.DigestList, summary="The newest digests")
 def digests(request: Request) -> Response:
     desk = state_of(request).desk
     read = [telling.read(row) for row in telling.digest_list(desk)]
     items = [
-        shapes.DigestOut(
+        shapes_told.DigestOut(
             key=one.key, title=one.title, start=one.start, end=one.end, summary=one.summary, quiet=one.quiet
         )
         for one in read
         if one is not None
     ]
-    return tagged(request, shapes.DigestList(items=items))
+    return tagged(request, shapes_told.DigestList(items=items))
 
 
 @router.get(
-    "/digests/{key}", response_model=shapes.DigestRecord, responses=MISSING, summary="A digest as it was frozen"
+    "/digests/{key}", response_model=shapes_told.DigestRecord, responses=MISSING, summary="A digest as it was frozen"
 )
 def digest(request: Request, key: Name) -> Response:
     found = telling.digest(state_of(request).desk, key)
@@ -254,14 +256,16 @@ def digest(request: Request, key: Name) -> Response:
     return tagged_text(request, dump(found))
 
 
-@router.get("/verdicts", response_model=shapes.LessonOut, summary="What verdicts teach, and thresholds to think about")
+@router.get(
+    "/verdicts", response_model=shapes_checks.LessonOut, summary="What verdicts teach, and thresholds to think about"
+)
 def verdicts(request: Request) -> Response:
     return tagged(request, fill.lesson(labels.lesson(state_of(request).desk)))
 
 
 @router.get(
     "/changes",
-    response_model=shapes.LogPage,
+    response_model=shapes_checks.LogPage,
     dependencies=[Depends(auditor)],
     summary="The audit log, newest first: for reviewers",
 )
@@ -279,12 +283,12 @@ def changes(request: Request, asked: Annotated[LogQuery, InQuery()]) -> Response
     )
     shown = rows[: asked.limit]
     following = shown[-1].id if len(rows) > asked.limit else None
-    return tagged(request, shapes.LogPage(items=[fill.logged(row) for row in shown], next=following))
+    return tagged(request, shapes_checks.LogPage(items=[fill.logged(row) for row in shown], next=following))
 
 
 @router.get(
     "/changes/{number}",
-    response_model=shapes.LoggedOut,
+    response_model=shapes_checks.LoggedOut,
     responses=MISSING,
     dependencies=[Depends(auditor)],
     summary="One line of the audit log: for reviewers",

@@ -1,15 +1,13 @@
-"""What the interface answers with: the shapes, with an example each."""
+"""What the interface answers with: the shapes, with an example each; those of checks and of telling are beside."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.digest.record import Digest
-
-_AT = "2026-11-22T06:12:00Z"
+AT = "2026-11-22T06:12:00Z"
 
 
 def example(**values: Any) -> ConfigDict:
@@ -73,8 +71,8 @@ class FindingOut(BaseModel):
         article=7,
         source="daily",
         lang="en",
-        published=_AT,
-        found_at=_AT,
+        published=AT,
+        found_at=AT,
         verdict="open",
         verdict_by="",
         verdict_at=None,
@@ -132,8 +130,8 @@ class ArticleOut(BaseModel):
         title="Fleet order grows",
         source="daily",
         lang="en",
-        published=_AT,
-        first_seen=_AT,
+        published=AT,
+        first_seen=AT,
         versions=1,
     )
 
@@ -212,7 +210,7 @@ class ClaimOut(BaseModel):
         findings=3,
         news=1,
         waiting=1,
-        last_news=_AT,
+        last_news=AT,
         disputed=False,
     )
 
@@ -260,8 +258,8 @@ class StoryOut(BaseModel):
         relation="changes",
         slot="quantity",
         value="16",
-        first_at=_AT,
-        last_at=_AT,
+        first_at=AT,
+        last_at=AT,
         articles=4,
         sources=3,
         languages=2,
@@ -320,9 +318,9 @@ class SourceOut(BaseModel):
         country="",
         tier=2,
         health="ok",
-        last_polled_at=_AT,
-        last_ok_at=_AT,
-        next_poll_at=_AT,
+        last_polled_at=AT,
+        last_ok_at=AT,
+        next_poll_at=AT,
         failures=0,
         last_reason="",
         entries=120,
@@ -349,88 +347,6 @@ class SourceList(BaseModel):
     items: list[SourceOut]
 
 
-class PublisherOut(BaseModel):
-    source: str
-    name: str
-    country: str
-    agency: str
-    url: str
-    title: str
-
-
-class AlertOut(BaseModel):
-    model_config = example(
-        id=5,
-        claim="fleet-order",
-        topic="orders",
-        relation="changes",
-        severity="normal",
-        headline="Fleet order: quantity 10 to 16",
-        state="open",
-        finding=12,
-        created_at=_AT,
-        snoozed_until=None,
-        publishers=[],
-    )
-
-    id: int
-    claim: str
-    topic: str
-    relation: str
-    severity: str
-    headline: str
-    state: str
-    finding: int | None
-    created_at: datetime
-    snoozed_until: datetime | None
-    publishers: list[PublisherOut]
-
-
-class AlertPage(BaseModel):
-    items: list[AlertOut]
-    next: int | None
-
-
-class DecisionOut(BaseModel):
-    at: datetime
-    rule: str
-    action: str
-    reason: str
-    channels: list[str]
-
-
-class MessageOut(BaseModel):
-    """A message about an alert on its way to one channel."""
-
-    channel: str
-    state: str = Field(description="pending, sent, parked or dropped")
-    attempts: int
-    sent_at: datetime | None
-    last_error: str
-
-
-class AlertWhole(AlertOut):
-    decisions: list[DecisionOut]
-    messages: list[MessageOut]
-
-
-class DigestOut(BaseModel):
-    model_config = example(
-        key="morning-2026-11-22", title="The day", start=_AT, end=_AT, summary="1 claim changed.", quiet=False
-    )
-
-    key: str
-    title: str
-    start: datetime
-    end: datetime
-    summary: str
-    quiet: bool
-
-
-class DigestList(BaseModel):
-    items: list[DigestOut]
-
-
 class HitOut(BaseModel):
     kind: str = Field(description="article or finding")
     id: int
@@ -446,164 +362,6 @@ class HitPage(BaseModel):
     items: list[HitOut]
     count: int = Field(description="no more than 1,000 are counted")
     next: int | None
-
-
-class FoundOut(BaseModel):
-    claim: str
-    relation: str
-    confidence: float
-    changes: list[ChangeOut]
-    evidence: list[SpanOut]
-
-
-class NearOut(BaseModel):
-    claim: str
-    score: float
-    failed: str
-
-
-class TriedOut(BaseModel):
-    """What the service would find in an article; `fault` says why it could not be read."""
-
-    model_config = example(
-        title="Fleet order grows", url="", lang="en", topics=["orders"], claims=[], near_misses=[], fault=""
-    )
-
-    title: str
-    url: str = Field(description="where the article was in the end, of an address that was asked for")
-    lang: str
-    topics: list[str]
-    claims: list[FoundOut]
-    near_misses: list[NearOut]
-    fault: str
-
-
-class MatchedOut(BaseModel):
-    """An article, or a page that was put off, and where the rule met it, or what it missed."""
-
-    article: int | None = Field(description="null for a page that was put off: it is no article yet")
-    url: str
-    source: str
-    title: str
-    lang: str
-    first_seen: datetime
-    spans: list[SpanOut]
-    failed: str
-    share: float = Field(description="how much of the rule is met")
-
-
-class RuleTriedOut(BaseModel):
-    """What another rule would make of the newest articles; `faults` says what is wrong with the rule."""
-
-    model_config = example(
-        topic="orders",
-        looked_at=300,
-        unread=12,
-        kept=31,
-        gained_count=2,
-        lost_count=0,
-        gained=[],
-        lost=[],
-        near_misses=[],
-        faults=[],
-    )
-
-    topic: str = Field(description="whose rule in force it was compared with")
-    looked_at: int
-    unread: int = Field(description="pages that were put off, looked at besides")
-    kept: int
-    gained_count: int
-    lost_count: int
-    gained: list[MatchedOut] = Field(description="the newest of them")
-    lost: list[MatchedOut]
-    near_misses: list[MatchedOut]
-    faults: list[str]
-
-
-class RuleOut(BaseModel):
-    model_config = example(topic="orders", rule="id: orders\ntitle: Orders\ngroups:\n  - {all: [order]}\n")
-
-    topic: str
-    rule: str = Field(description="YAML as its file has it, comments too")
-
-
-class CompareOut(BaseModel):
-    """Two versions of an article and what differs."""
-
-    model_config = example(
-        article=7,
-        old=1,
-        new=2,
-        same=False,
-        title=[("=", "Fleet order grows")],
-        text=[("=", "It ordered "), ("-", "ten"), ("+", "16"), ("=", " aircraft.")],
-    )
-
-    article: int
-    old: int = Field(description="number of the version")
-    new: int
-    same: bool
-    title: list[tuple[str, str]] = Field(description='pairs of "=", "-" or "+" and a text')
-    text: list[tuple[str, str]]
-
-
-class LoggedOut(BaseModel):
-    """A line of the audit log."""
-
-    model_config = example(
-        id=31,
-        at=_AT,
-        who="mira",
-        action="confirm",
-        thing_kind="finding",
-        thing="12",
-        before=None,
-        after=None,
-        note="",
-        undoable=True,
-    )
-
-    id: int = Field(description="number of the change, for undo")
-    at: datetime
-    who: str
-    action: str
-    thing_kind: str
-    thing: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    note: str
-    undoable: bool = Field(description="a change of this kind can be taken back")
-
-
-class LogPage(BaseModel):
-    items: list[LoggedOut]
-    next: int | None
-
-
-class ProposalOut(BaseModel):
-    """A confidence below which findings were mostly wrong."""
-
-    topic: str = Field(description='"" for all topics together')
-    judged: int
-    right: int
-    threshold: float = Field(description="a `min_confidence` to think about; nothing is changed by itself")
-    kept_right: int
-    kept_wrong: int
-    lost_right: int
-
-
-class LessonOut(BaseModel):
-    """What the newest verdicts teach."""
-
-    model_config = example(counts={"confirmed": 31, "dismissed": 4}, reasons={"old-news": 4}, proposals=[])
-
-    counts: dict[str, int] = Field(description="findings by verdict")
-    reasons: dict[str, int] = Field(description="dismissed findings by reason")
-    proposals: list[ProposalOut]
-
-
-class DigestRecord(RootModel[Digest]):
-    """A digest as it was frozen: what mail, page and feed are made from."""
 
 
 class DoneOut(BaseModel):

@@ -14,7 +14,7 @@ from pipeline.service.desk import topics, trial
 from pipeline.service.desk.trial import Tried
 from pipeline.service.wiring import Desk
 from pipeline.settings import tryrule
-from pipeline.web.api import fill, shapes
+from pipeline.web.api import fill, shapes_checks
 from pipeline.web.api.fields import Body, Moment, Name, Whole
 from pipeline.web.api.problem import documented
 from pipeline.web.identity import trier
@@ -52,7 +52,7 @@ class RuleIn(Body):
 
 
 @router.post("/try", summary="What the service would find in a text or at an address; nothing is kept")
-async def attempt(request: Request, body: TryIn) -> shapes.TriedOut:
+async def attempt(request: Request, body: TryIn) -> shapes_checks.TriedOut:
     state = state_of(request)
     with state.turn():
         try:
@@ -78,7 +78,7 @@ async def _tried(desk: Desk, body: TryIn) -> Tried:
     summary="What another rule would gain, lose and nearly meet on stored articles; the rule in force stays",
     responses=documented(404),
 )
-def attempt_rule(request: Request, topic: Name, body: RuleIn) -> shapes.RuleTriedOut:
+def attempt_rule(request: Request, topic: Name, body: RuleIn) -> shapes_checks.RuleTriedOut:
     state = state_of(request)
     if not topics.known(state.desk, topic):
         raise HTTPException(404, f"topic {topic}: there is none")
