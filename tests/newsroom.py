@@ -235,7 +235,7 @@ def day() -> Facts:
             Near(
                 article="n1",
                 claim="lng-framework-extension",
-                score=0.43,
+                score=0.75,
                 failed="no cue of an agreement",
                 evidence="The two companies will look again at spot cargoes in the autumn.",
                 publisher=seen(TREND, "7", "Gas talks in Baku"),

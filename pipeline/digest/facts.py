@@ -32,7 +32,7 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """A near miss of the period, as the store kept it."""
+    """The best near miss that a claim had in the period, as the store kept it, and how many articles had one."""
 
     article: str
     claim: str
@@ -41,6 +41,7 @@ class Near:
     evidence: str
     publisher: Publisher
     lang: str = ""
+    articles: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ def _lists(words: Words, digest: Digest) -> list[str]:
             head = f"{words.own(one.title, 160)} ({words.near(one)})"
             blocks.append(f"{esc(head)}\n\n{_quote(words, one.quote)}")
         if digest.near_more:
-            blocks.append(_link(f"and {digest.near_more} more", words.link("near-misses")))
+            blocks.append(f"and {digest.near_more} more")
     if digest.sources:
         lines = [f"- {esc(words.own(one.name, 80))}: {esc(words.source(one))}" for one in digest.sources]
         blocks += ["## Sources", "\n".join(lines)]

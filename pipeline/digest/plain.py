@@ -106,7 +106,7 @@ def _lists(words: Words, digest: Digest) -> list[str]:
             lines.append(f"{words.own(one.title, 160)} ({words.near(one)})")
             lines += _quote(words, one.quote)
         if digest.near_more:
-            lines.append(f"\nand {digest.near_more} more {words.link('near-misses')}".rstrip())
+            lines.append(f"\nand {digest.near_more} more")
     if digest.sources:
         lines += _head("Sources")
         lines += [f"{words.own(one.name, 80)}: {words.source(one)}" for one in digest.sources]

@@ -199,6 +199,7 @@ class Statement:
     put_off: int = 0
     failed: int = 0
     waiting: int = 0
+    far: int = 0  # claims that were nearly met, but too far off to be shown
     oldest_data: datetime | None = None
     reasons: tuple[tuple[str, int], ...] = ()
 

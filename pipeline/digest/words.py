@@ -207,6 +207,8 @@ class Words:
             f"{told.alerts_sent:,} alerts sent, {told.kept_back:,} kept back; {told.put_off:,} articles put off, "
             f"{told.failed:,} failed, {told.waiting:,} still waiting.",
         ]
+        if told.far:
+            lines.append(f"Too far off to be shown among the near misses: {_claims(told.far)}.")
         if told.oldest_data is not None:
             lines.append(f"The source not read for the longest time was last read on {self.when(told.oldest_data)}.")
         if told.reasons:
@@ -223,6 +225,10 @@ class Words:
             "A quiet period: nothing that was read changes, denies or adds to what is known. "
             f"{told.analysed:,} articles were analysed, from {told.sources_ok} of {told.sources} sources."
         )
+
+
+def _claims(number: int) -> str:
+    return f"{number:,} claim" + ("" if number == 1 else "s")
 
 
 def _excerpt(text: str, marks: tuple[tuple[int, int], ...], limit: int) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -58,6 +58,7 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
                 evidence=line.evidence,
                 publisher=publisher(desk, line.article),
                 lang=line.article.lang,
+                articles=line.articles,
             )
             for line in periods.near_misses(tx, since=period.start, until=period.end)
         ),

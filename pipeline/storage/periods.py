@@ -32,13 +32,14 @@ class ArticleLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearLine:
-    """A near miss with its article."""
+    """The best near miss of a claim with its article, and how many articles had one."""
 
     article: ArticleLine
     claim: str
     score: float
     failed: str
     evidence: str
+    articles: int
 
 
 def _line() -> tuple[sa.ColumnElement[Any], ...]:
@@ -79,16 +80,27 @@ def covered(tx: Transaction, *, since: datetime, until: datetime) -> tuple[tuple
     return tuple((line, tuple(topics)) for line, topics in found.values())
 
 
-def near_misses(tx: Transaction, *, since: datetime, until: datetime, limit: int = 500) -> tuple[NearLine, ...]:
-    """The best near misses of that time, best first."""
+def near_misses(tx: Transaction, *, since: datetime, until: datetime) -> tuple[NearLine, ...]:
+    """The best near miss of each claim in that time, best first."""
     n, v, a = t.near_misses.c, t.versions.c, t.articles.c
+    ranked = (
+        sa.select(
+            n.id,
+            sa.func.row_number().over(partition_by=n.claim, order_by=(n.score.desc(), n.id)).label("rank"),
+            sa.func.count().over(partition_by=n.claim).label("articles"),
+        )
+        .join(t.versions, v.id == n.version_id)
+        .where(n.at >= since, n.at < until, v.current)
+        .subquery()
+    )
     query = (
-        sa.select(*_line(), n.claim, n.score, n.failed, n.evidence)
+        sa.select(*_line(), n.claim, n.score, n.failed, n.evidence, ranked.c.articles)
+        .select_from(ranked)
+        .join(t.near_misses, n.id == ranked.c.id)
         .join(t.versions, v.id == n.version_id)
         .join(t.articles, a.id == v.article_id)
-        .where(n.at >= since, n.at < until, v.current)
+        .where(ranked.c.rank == 1)
         .order_by(n.score.desc(), n.id)
-        .limit(limit)
     )
     return tuple(
         NearLine(
@@ -97,6 +109,7 @@ def near_misses(tx: Transaction, *, since: datetime, until: datetime, limit: int
             score=row.score,
             failed=row.failed,
             evidence=(row.evidence or {}).get("text", ""),
+            articles=row.articles,
         )
         for row in tx.all(query)
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import desk_sample
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from pipeline.analyse import analyse
@@ -21,7 +22,7 @@ from pipeline.digest import render
 from pipeline.digest.period import Period
 from pipeline.digest.record import Digest
 from pipeline.model.article import Article, Extracted, Fingerprint
-from pipeline.model.finding import Analysis, TopicHit
+from pipeline.model.finding import Analysis, NearMiss, TopicHit
 from pipeline.model.rules import AlertRules, Channel, DigestPlan, QuietHours, Rate, Rule, When
 from pipeline.model.watch import Expectation
 from pipeline.service import daily, deliver, record, undo
@@ -40,6 +41,7 @@ from pipeline.storage import (
     schema,
     sources,
     stories,
+    tables,
 )
 from pipeline.storage.session import Store, Transaction
 
@@ -131,6 +133,42 @@ def test_an_ordinary_day_is_usual_whatever_the_hour_of_the_digest(at_desk: Desk)
     weeks_of_coverage(at_desk, at_desk.watch.topics[0].id, 8, last=3)
     [line] = morning(at_desk).volumes
     assert (line.articles, line.median, line.verdict) == (3, 3.0, "usual")
+
+
+# --- near misses: what stands out of place is worth a look, what nobody named is not
+
+
+DRILLS = "Azerbaijan, Turkey and Pakistan will hold the Three Brothers joint special forces drills again in Baku."
+
+
+def test_a_claim_of_which_a_word_stands_nowhere_is_counted_and_not_shown_as_a_near_miss(at_desk: Desk) -> None:
+    for slug, text in (("sale", SALE), ("again", SALE + " It was late."), ("drills", DRILLS)):
+        reported(at_desk, slug, text, NOW - timedelta(hours=3))
+    with at_desk.store.read() as tx:
+        stored = tx.all(sa.select(tables.near_misses.c.claim, tables.near_misses.c.failed))
+    absent = {row.claim for row in stored if row.failed.startswith("no word for")}
+    assert "lng-framework-extension" in absent  # it is kept, and the article's page shows it
+    digest = morning(at_desk)
+    assert [(one.claim, one.failed) for one in digest.near] == [
+        ("pakistan-azerbaijan-drills", "three-brothers stands there")
+    ]
+    assert digest.near_more == 0
+    far = len({row.claim for row in stored}) - 1
+    assert digest.coverage.far == far > 1
+    for form in (render.html, render.text, render.markdown):
+        assert f"Too far off to be shown among the near misses: {far} claims." in form(digest)
+
+
+def test_a_near_miss_counts_all_articles_that_had_one_however_many_there_are(at_desk: Desk) -> None:
+    with at_desk.store.transaction() as tx:
+        for n in range(600):
+            article = articles.create(tx, url=f"https://a.example/{n}", source="s", now=NOW - DAY)
+            new = articles.NewVersion(title="T", text="x", fingerprint=Fingerprint(digest=str(n)), fetched_at=NOW - DAY)
+            version = articles.add_version(tx, article.id, new)
+            miss = NearMiss(claim="farthest" if n == 599 else "sale", score=0.75 if n == 599 else 0.8, failed="x")
+            found = Analysis(article=str(n), lang="en", watch_version="w", near_misses=(miss,))
+            analyses.save(tx, version.id, found, now=NOW - timedelta(hours=3), topics={}, known={})
+    assert [(one.claim, one.articles) for one in morning(at_desk).near] == [("sale", 599), ("farthest", 1)]
 
 
 # --- expected events, the canary

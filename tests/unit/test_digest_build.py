@@ -375,13 +375,24 @@ def test_a_title_that_is_the_quote_is_not_said_twice() -> None:
 
 def test_near_misses_are_one_a_claim() -> None:
     base = day().near[0]
-    near = (base, replace(base, article="n2", score=0.6), replace(base, article="n3", claim="jf17-azerbaijan"))
+    near = (base, replace(base, article="n2", score=0.8), replace(base, article="n3", claim="jf17-azerbaijan"))
     got = made(replace(day(), near=near))
     assert [(one.claim, one.score, one.articles) for one in got.near] == [
-        ("lng-framework-extension", 0.6, 2),
-        ("jf17-azerbaijan", 0.43, 1),
+        ("lng-framework-extension", 0.8, 2),
+        ("jf17-azerbaijan", 0.75, 1),
     ]
-    assert Words(got).near(got.near[0]) == "the best of 2 articles, score 0.60, failed at: no cue of an agreement"
+    assert Words(got).near(got.near[0]) == "the best of 2 articles, score 0.80, failed at: no cue of an agreement"
+
+
+def test_near_misses_that_are_far_off_are_counted() -> None:
+    base = day().near[0]
+    far = replace(base, article="n2", claim="jf17-azerbaijan", score=build.NEAR_FLOOR - 0.01)
+    got = made(replace(day(), near=(base, far, replace(far, article="n3", score=0.1))))
+    assert [one.claim for one in got.near] == [base.claim]
+    assert got.coverage.far == 1
+    line = "Too far off to be shown among the near misses: 1 claim."
+    assert line in Words(got).coverage(got.coverage)
+    assert line not in Words(made(day())).coverage(made(day()).coverage)
 
 
 def test_a_digest_of_nothing_read_is_no_quiet_day() -> None:

@@ -165,7 +165,7 @@ def test_what_does_not_fit_is_counted_with_a_link() -> None:
         assert "and 10 more" in form
         assert "and 4 more" in form
         assert "and 5 more" in form
-    assert "https://watch.example/near-misses" in render.text(digest, public_url=URL)
+    assert "https://watch.example/topics/energy" in render.text(digest, public_url=URL)
 
 
 def test_a_long_quote_is_cut_around_its_marked_words() -> None:

@@ -34,7 +34,7 @@ from pipeline.text.document import Document
 LONGEST = 60_000  # characters of a text that is tried
 MOST = 1_000  # stored articles that a rule is tried on
 LATELY = 300  # unless more are asked for: a few seconds
-HALF = 0.5  # a rule met by half or less is no near miss
+HALF = 0.5  # a rule met by less than half is no near miss
 SHOWN = 40  # articles of each outcome
 _OLD, _NEW = "rule-in-force", "rule-tried"
 
@@ -177,7 +177,7 @@ def rule(desk: Desk, given: str, *, topic: str = "", limit: int = LATELY, told: 
             lost.append(Matched(article=row, spans=hits[_OLD].spans, failed=_nearest(doc, index)[1]))
         else:
             share, failed = _nearest(doc, index)
-            if failed and share > HALF:
+            if failed and share >= HALF:
                 near.append(Matched(article=row, failed=failed, share=share))
     told(of, of)  # pages that neither rule can reach were passed over
     near.sort(key=lambda one: -one.share)
