@@ -69,7 +69,7 @@ def opened(configuration: Configuration, sources: tuple[Source, ...], **fetch: o
             yield built
 
 
-def _sources(port: int, count: int, kind: str = "") -> tuple[tuple[Source, ...], dict[str, object]]:
+def sources_of(port: int, count: int, kind: str = "") -> tuple[tuple[Source, ...], dict[str, object]]:
     """So many sources of the server, and how to fetch them."""
     endpoints = tuple(f"127.0.0.{1 + n}:{port}" for n in range(HOSTS))
     known = tuple(Source(id=f"s{n}", url=f"http://{endpoints[n % HOSTS]}/{kind}{n}") for n in range(count))
@@ -77,7 +77,7 @@ def _sources(port: int, count: int, kind: str = "") -> tuple[tuple[Source, ...],
     return known, options
 
 
-def _due(built: Desk, known: tuple[Source, ...], *, forget: tuple[Source, ...] = ()) -> None:
+def make_due(built: Desk, known: tuple[Source, ...], *, forget: tuple[Source, ...] = ()) -> None:
     """Make every source due; what was remembered of the answers of some is forgotten, so that they are read again."""
     now = built.clock.now()
     with built.store.transaction() as tx:
@@ -91,7 +91,7 @@ def _due(built: Desk, known: tuple[Source, ...], *, forget: tuple[Source, ...] =
 
 def _both(configuration: Configuration, port: int, count: int, kind: str) -> dict[str, tuple[Timed, Timed]]:
     """A full poll with its store: every entry new, then unchanged (304). Right after each the bare client."""
-    known, options = _sources(port, count, kind)
+    known, options = sources_of(port, count, kind)
     took: dict[str, tuple[Timed, Timed]] = {}
     with opened(configuration, known, **options) as built:
 
@@ -100,11 +100,11 @@ def _both(configuration: Configuration, port: int, count: int, kind: str) -> dic
                 return await poll.poll(built, client)
 
         for state in ("changed", "unchanged"):
-            _due(built, known)
+            make_due(built, known)
             with timed() as ours:
                 polled = asyncio.run(once())
-            if polled.asked != count:
-                raise RuntimeError(f"{polled.asked} of {count} sources were asked: {dict(polled.reasons)}")
+            if (polled.asked, polled.answered) != (count, count):
+                raise RuntimeError(f"{polled.answered} of {count} sources answered: {dict(polled.reasons)}")
             with timed() as bare:
                 asyncio.run(feeds.bare(f"http://127.0.0.1:{port}", count, changed=state == "changed", kind=kind))
             took[state] = (ours, bare)
@@ -147,14 +147,14 @@ def _compared(state: str, kind: str, count: int, seen: list[tuple[Timed, Timed]]
 
 def _cycles(port: int, pipe: Connection) -> None:
     """Poll again and again, half of the feeds read anew each time, and tell the memory after each."""
-    known, options = _sources(port, MEMORY_SOURCES)
+    known, options = sources_of(port, MEMORY_SOURCES)
     with opened(mix.configuration(), known, **options) as built:
 
         async def run() -> list[float]:
             sizes = []
             async with fetcher(built.settings) as client:
                 for cycle in range(CYCLES):
-                    _due(built, known, forget=known[cycle % 2 :: 2])
+                    make_due(built, known, forget=known[cycle % 2 :: 2])
                     await poll.poll(built, client)
                     gc.collect()
                     sizes.append(resident(os.getpid()))

@@ -16,6 +16,18 @@ _TAIL = re.compile(
     r"(?:\s|(?<=\d))(?:(?P<name>[A-Z]{1,5})|(?:UTC|GMT)?(?P<sign>[+-])(?P<h>\d{1,2}):?(?P<m>\d{2})?)\s*$"
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+# What nearly every feed writes; read at once, for it is read thirty times a feed. The rest takes the long way.
+_USUAL_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-5][0-9]) "
+    r"(?:GMT|UTC|Z|([+-])([01][0-9]|2[0-3])([0-5][0-9]))\Z"
+)
+_USUAL_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])\Z"
+)
+_MONTHS = {
+    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11,
+    "Dec": 12,
+}  # fmt: skip
 _LONGEST = 80  # characters
 
 
@@ -24,10 +36,12 @@ def read(raw: str) -> datetime | None:
 
     Read are ISO 8601, the mail form (RFC 822 and 5322) and `day.month.year hour:minute` with numeric or named zones.
     """
+    if not raw:
+        return None
     text = " ".join(raw.split())
     if not text or len(text) > _LONGEST:
         return None
-    for reader in (_iso, _mail, _day_first):
+    for reader in (_usual, _iso, _mail, _day_first):
         try:
             moment = reader(text)
             if moment is not None and moment.year > 1:
@@ -35,6 +49,20 @@ def read(raw: str) -> datetime | None:
         except (ValueError, OverflowError, TypeError):
             continue
     return None
+
+
+def _usual(text: str) -> datetime | None:
+    if _USUAL_ISO.match(text):
+        return datetime.fromisoformat(text)
+    found = _USUAL_MAIL.match(text)
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    moment = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    if sign is None:
+        return moment
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    return moment + ahead if sign == "-" else moment - ahead
 
 
 def _iso(text: str) -> datetime | None:

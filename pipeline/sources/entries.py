@@ -59,6 +59,7 @@ def document(
 ) -> FeedDocument:
     """The document a reader gives, with entries identified, dated and noted; the same item twice counts once."""
     kept = raw.items[:limit]
+    aggregators = frozenset(name.lower().removeprefix("www.") for name in aggregators)
     identities = [
         keys.Item(
             guid=clean(item.guid).strip(),

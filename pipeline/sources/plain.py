@@ -15,7 +15,7 @@ _TWICE = 2  # feeds escape once by the rules and once more by mistake; a third t
 
 def clean(text: str) -> str:
     """The text without control characters, lone surrogates and byte order marks."""
-    return _CONTROL.sub("", text)
+    return text if text.isprintable() else _CONTROL.sub("", text)  # none of them can be printed
 
 
 def plain(markup: str) -> str:

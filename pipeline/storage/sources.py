@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from pipeline.storage.session import Transaction
 c = t.sources.c
 _STATE = tuple(name for name in SourceState.__dataclass_fields__ if name != "source")
 _values = attrgetter(*_STATE)
+_USUAL = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|\Z)")  # what nearly every address looks like
 _HOSTS = 8_192  # addresses whose host is remembered
 _ANNOUNCED = {"ok", "failing", "silent", "gone", "not-a-feed", "moved"}
 
@@ -47,6 +49,9 @@ class SourceShare:
 @lru_cache(_HOSTS)
 def host_of(url: str) -> str:
     """The host that politeness counts for, lower case; "" when the address has none."""
+    usual = _USUAL.match(url)
+    if usual:
+        return usual[1].lower()
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:

@@ -18,7 +18,7 @@ from pipeline.extract.page import extract
 from pipeline.fetch import decode, mask, robots
 from pipeline.model.outcome import Done, Skipped
 from pipeline.model.source import FeedDocument, Source
-from pipeline.sources import dates, discover, feed, hints, opml, plain
+from pipeline.sources import dates, discover, feed, hints, links, opml, plain
 
 SOURCE = Source(id="outlet", url="https://outlet.example/rss")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -202,6 +202,21 @@ def test_dates_with_offsets_mean_their_moment(naive: datetime, minutes: int) -> 
     moment = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     assert dates.read(moment.isoformat()) == moment
     assert dates.read(format_datetime(moment)) == moment
+    assert dates.read(f"{format_datetime(moment)} (as written)") == moment  # the long way says the same
+
+
+@given(
+    st.sampled_from(["http://", "https://", "HTTPS://", "https://www."]),
+    st.text("aZ0-._~%:@[]/?#\\ \té", max_size=16),
+    st.text("aZ0-._~%:@[]/?#\\ \té", max_size=12),
+)
+@QUICK
+@example("https://", "outlet.example", "/a?b=https://[#c")
+def test_hosts_of_links_are_those_of_the_standard_library(scheme: str, host: str, rest: str) -> None:
+    parts = links.split(scheme + host + rest)
+    named = (parts.hostname or "").removeprefix("www.") if parts else ""
+    assert links.host(scheme + host + rest) == named
+    assert bool(links.absolute("", scheme + host + rest)) == bool(links.split("".join((scheme + host + rest).split())))
 
 
 @given(st.text(max_size=120))

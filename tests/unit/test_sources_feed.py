@@ -276,10 +276,24 @@ def test_a_link_that_hides_the_publisher_is_kept_and_noted() -> None:
     assert Reason.AGGREGATOR_LINK in entry.notes
 
 
-def test_hosts_named_as_aggregators_are_noted() -> None:
-    body = rss("<item><guid>1</guid><link>https://news.hub.example/x</link><title>A</title></item>")
-    document = read(body, aggregators=frozenset({"hub.example"}))
+@pytest.mark.parametrize(
+    ("named", "link"),
+    [
+        ("hub.example", "https://news.hub.example/x"),
+        ("www.hub.example", "https://www.hub.example/x"),
+        ("hub.example", "HTTPS://WWW.HUB.EXAMPLE:8443/x"),
+    ],
+)
+def test_hosts_named_as_aggregators_are_noted(named: str, link: str) -> None:
+    body = rss(f"<item><guid>1</guid><link>{link}</link><title>A</title></item>")
+    document = read(body, aggregators=frozenset({named}))
     assert Reason.AGGREGATOR_LINK in document.entries[0].notes
+
+
+def test_an_aggregator_named_elsewhere_in_a_link_is_none() -> None:
+    body = rss("<item><guid>1</guid><link>https://outlet.example/hub.example?from=hub.example</link></item>")
+    document = read(body, aggregators=frozenset({"hub.example"}))
+    assert Reason.AGGREGATOR_LINK not in document.entries[0].notes
 
 
 def test_entities_of_the_document_are_not_expanded() -> None:
