@@ -139,9 +139,12 @@ def _put(
 def sighted(desk: Desk) -> Sighting:
     """One flight of the canary."""
     with tempfile.TemporaryDirectory(prefix="claimwatch-canary-") as folder:
-        url = f"sqlite:///{Path(folder) / 'canary.db'}"
-        schema.upgrade(url, shipped.path("migrations"))
-        with closing(open_store(url)) as store, _published(desk.watch.claims[:STATEMENTS], desk.clock.now()) as feed:
+        path = Path(folder) / "canary.db"
+        schema.make_file(path, shipped.path("migrations"))
+        with (
+            closing(open_store(f"sqlite:///{path}")) as store,
+            _published(desk.watch.claims[:STATEMENTS], desk.clock.now()) as feed,
+        ):
             asyncio.run(_fly(_cage(desk, store, feed)))
             with store.read() as tx:
                 claims = frozenset(one.finding.claim for one in findings.select(tx, findings.Filter(), limit=1000))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -70,3 +72,22 @@ def upgrade(url: str, migrations: Path, *, to: str = "head") -> tuple[str, str]:
         return before, revision(store)
     finally:
         store.close()
+
+
+def make_file(path: Path, migrations: Path) -> None:
+    """Writes a new SQLite file with the program's schema and nothing in it: for a store that lives for minutes.
+
+    The migrations are run once a process, since that takes longer than what such a store is made for.
+    Raises FileExistsError where a file is, OSError where none can be written.
+    """
+    with path.open("xb") as file:
+        file.write(_empty(migrations))
+
+
+@cache
+def _empty(migrations: Path) -> bytes:
+    """What an upgraded SQLite file holds; its journal is gone with its last connection."""
+    with tempfile.TemporaryDirectory(prefix="claimwatch-schema-") as folder:
+        path = Path(folder) / "empty.db"
+        upgrade(f"sqlite:///{path}", migrations)
+        return path.read_bytes()

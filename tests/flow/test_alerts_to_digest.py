@@ -12,6 +12,7 @@ from typing import Any
 
 import desk_sample
 import pytest
+import small_watch
 import sqlalchemy as sa
 from click.testing import CliRunner
 
@@ -416,20 +417,17 @@ def test_reports_of_stories_that_a_person_made_one_count_to_one_alert(at_desk: D
 # --- from the terminal
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A configuration folder with one story of today in its database, told to one channel and kept from another."""
-    made = tmp_path / "config"
-    shutil.copytree(desk_sample.ROOT / "config", made)
-    written = "channels:\n  log: {kind: file, path: alerts.log}\n  late: {kind: file, path: late.log}\nrules:\n"
-    first = "  - {id: news, when: {relations: [changes, adds, denies]}, channels: [log]}\n"
-    (made / "alerts.yaml").write_text(written + first, encoding="utf-8")
-    (tmp_path / "changed.yaml").write_text(
-        written + "  - {id: loud, when: {min_publishers: 2}, channels: [log]}\n"
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one story of today in its database, told to one channel and kept from another."""
+    made = tmp_path_factory.mktemp("told")
+    configuration = load(small_watch.written(made / "config"), env={})
+    (made / "changed.yaml").write_text(
+        "channels:\n  log: {kind: file, path: alerts.log}\n  late: {kind: file, path: late.log}\nrules:\n"
+        "  - {id: loud, when: {min_publishers: 2}, channels: [log]}\n"
         "  - {id: all, when: {relations: [changes, adds, denies]}, channels: [late]}\n",
         encoding="utf-8",
     )
-    configuration = load(made, env={})
     schema.upgrade(configuration.database_url, desk_sample.ROOT / "migrations")
     with desk(configuration) as built:
         now = datetime.now(UTC)
@@ -438,6 +436,13 @@ def folder(tmp_path: Path) -> Path:
         reported(built, "one", SALE, now - timedelta(hours=3))
         reported(built, "two", "Officials spoke again. " + SALE, now - timedelta(hours=2), source=1)
     return made
+
+
+@pytest.fixture
+def folder(told: Path, tmp_path: Path) -> Path:
+    """The configuration folder of a copy of it."""
+    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "config"
 
 
 def said(folder: Path, *words: str) -> str:

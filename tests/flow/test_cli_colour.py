@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import desk_sample
 import pytest
+import small_watch
 from click.testing import CliRunner
 from servers.misbehaving import FEED, Misbehaving, Page
+from terminal import on_terminal, started_on_terminal, started_through_a_pipe, through_a_pipe
 
 from pipeline.cli.main import root
 from pipeline.service.wiring import desk
 from pipeline.settings.load import load
 from pipeline.storage import schema, sources
 
-COMMAND = str(Path(sys.executable).with_name("claimwatch"))
 ESCAPE = "\x1b"
 ATTACK = f"{ESCAPE}[41mred{ESCAPE}[0m {ESCAPE}]0;title\x07 \x9b31m\x08\u202e"
 SALE = f"Pakistan has signed a contract to sell 40 JF-17 jets to Azerbaijan for $1.6 billion, officials said {ATTACK}."
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-RULES = """channels:
-  log: {kind: file, path: alerts.log}
-rules:
-  - {id: news, when: {relations: [changes, adds, denies]}, channels: [log]}
-"""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The shipped watch over a store of two articles, the texts of which attack the terminal."""
-    made = tmp_path / "config"
-    shutil.copytree(desk_sample.ROOT / "config", made)
-    (made / "alerts.yaml").write_text(RULES, encoding="utf-8")
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small watch over a store of two articles, the texts of which attack the terminal."""
+    made = small_watch.written(tmp_path_factory.mktemp("attacked") / "config")
     configuration = load(made, env={})
     schema.upgrade(configuration.database_url, desk_sample.ROOT / "migrations")
     outlet = configuration.sources[0].id
@@ -50,30 +40,14 @@ def folder(tmp_path: Path) -> Path:
             age = timedelta(hours=3 - number)
             told = desk_sample.Text(source=outlet, slug=str(number), title=title, text=SALE, age=age, lang="en")
             desk_sample.put(built, told, told.text, built.clock.now() - age)
-    return made
+    return made.parent
 
 
-def on_terminal(*words: str, **env: str) -> str:
-    """What a command writes to a terminal, with both of its outputs there."""
-    ours, theirs = pty.openpty()
-    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
-    with subprocess.Popen(
-        [COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs, env={**kept, "TERM": "xterm", **env}
-    ):
-        os.close(theirs)
-        seen = b""
-        try:
-            while piece := os.read(ours, 65536):
-                seen += piece
-        except OSError:  # the other end is closed: Linux says so by an error
-            pass
-        os.close(ours)
-    return seen.decode()
-
-
-def through_a_pipe(*words: str) -> str:
-    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+@pytest.fixture
+def folder(attacked: Path, tmp_path: Path) -> Path:
+    """A copy of it, its database included."""
+    shutil.copytree(attacked, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "config"
 
 
 def controls(text: str) -> set[str]:
@@ -84,13 +58,16 @@ def controls(text: str) -> set[str]:
 
 
 def test_a_terminal_is_shown_colour_and_a_pipe_none(tmp_path: Path) -> None:
+    """A command that is started as a user does shows what one says that is run in this process."""
     (tmp_path / "article.txt").write_text(SALE, encoding="utf-8")
-    words = ("match", str(tmp_path / "article.txt"))
-    shown, piped = on_terminal(*words), through_a_pipe(*words)
+    config = small_watch.written(tmp_path / "config")
+    words = ("--config", str(config), "match", str(tmp_path / "article.txt"))
+    shown, piped = started_on_terminal(*words), started_through_a_pipe(*words)
     assert COLOUR.search(shown)
     assert controls(piped) == set()
     assert COLOUR.sub("", shown).replace("\r\n", "\n") == piped
     assert "stage: planned -> signed" in piped
+    assert (on_terminal(*words), through_a_pipe(*words)) == (shown, piped)
     assert on_terminal(*words, NO_COLOR="1").replace("\r\n", "\n") == piped
 
 
