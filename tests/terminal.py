@@ -57,8 +57,12 @@ def _run(ends: tuple[int, int], words: tuple[str, ...], env: dict[str, str]) -> 
     try:
         os.environ.clear()
         os.environ.update(_environment(env))
-        opened = open(theirs, "w", encoding="utf-8")
-        with opened as end, redirect_stdout(end), redirect_stderr(end), suppress(SystemExit):
+        with (
+            open(theirs, "w", encoding="utf-8") as end,
+            redirect_stdout(end),
+            redirect_stderr(end),
+            suppress(SystemExit),
+        ):
             main(list(words))
     finally:
         os.environ.clear()
