@@ -11,7 +11,7 @@ from datetime import timedelta
 from pipeline.errors import StoreError
 from pipeline.service import log
 from pipeline.service.wiring import Desk
-from pipeline.storage import articles, entries, leases, outbox, sources
+from pipeline.storage import entries, leases, outbox, revisits, sources
 from pipeline.storage.session import Transaction
 
 PREFIX = "process:"
@@ -51,7 +51,7 @@ class Presence:
 
 def release(tx: Transaction, holder: str) -> int:
     """Frees everything that a holder has in work; how many rows."""
-    return sum(room.release(tx, holder) for room in (sources, entries, articles, outbox))
+    return sum(free(tx, holder) for free in (sources.release, entries.release, revisits.release, outbox.release))
 
 
 def sweep(desk: Desk) -> str:
