@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.fetch.client import Fetcher
 from pipeline.model.progress import Told, untold
 from pipeline.service import deliver, pages, poll, revisits
+from pipeline.service.desk import telling
 from pipeline.service.wiring import Desk
 from pipeline.storage import duetimes
 
@@ -37,6 +38,7 @@ async def cycle(
     """
     started = desk.clock.elapsed_s()
     await desk.write(lambda tx: duetimes.heed(tx, now=desk.clock.now()))
+    await asyncio.to_thread(telling.wake, desk)
     polled = await poll.poll(desk, fetcher, stop=stop, told=polling)  # sources -> entries
     worked = await pages.work(
         desk, fetcher, stop=stop, told=working

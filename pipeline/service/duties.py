@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pipeline.fetch.client import Fetcher
 from pipeline.service import canary, daily, deliver, latency, pages, poll, presence, reanalyse, revisits, takeup
+from pipeline.service.desk import telling
 from pipeline.service.jobs import Job
 from pipeline.service.wiring import DELIVER, WORK, Desk
 from pipeline.settings.settings import Settings
@@ -89,6 +90,7 @@ def coordinating(settings: Settings) -> tuple[Job, ...]:
         Job(name="digest", every=min(6 * tick, _MINUTE), allowed=10 * _MINUTE, call=_digest),
         Job(name="reanalyse", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=reanalyse.reanalyse),
         Job(name="take-up", every=min(6 * tick, _MINUTE), allowed=_HOUR, call=_take_up),
+        Job(name="wake", every=_MINUTE, allowed=10 * _MINUTE, call=telling.wake),
         Job(name="sweep", every=tick, allowed=10 * _MINUTE, call=presence.sweep),
         Job(name="measure", every=_MINUTE, allowed=10 * _MINUTE, call=latency.measure),
         Job(name="count", every=_HOUR, allowed=10 * _MINUTE, call=_count),

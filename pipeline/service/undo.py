@@ -12,7 +12,7 @@ from datetime import datetime
 from pipeline.errors import ReviewError
 from pipeline.service.review import Done, record, row_of
 from pipeline.service.wiring import Desk
-from pipeline.storage import alerts, findings, ledger, people, stories
+from pipeline.storage import alerts, decisions, findings, ledger, people, stories
 from pipeline.storage import desk as queries
 from pipeline.storage import sources as source_rows
 from pipeline.storage.session import Transaction
@@ -94,15 +94,9 @@ def _undo_alert(
     tx: Transaction, line: people.Change, who: str, now: datetime, _revision: int | None
 ) -> tuple[int, ...]:
     before = line.before or {}
-    until = before.get("until")
-    alerts.set_state(
-        tx,
-        int(line.thing),
-        str(before.get("state", "open")),
-        by=who,
-        now=now,
-        until=datetime.fromisoformat(until) if until else None,
-    )
+    until = datetime.fromisoformat(before["until"]) if before.get("until") else None
+    alerts.set_state(tx, int(line.thing), str(before.get("state", "open")), by=who, now=now, until=until)
+    decisions.silence(tx, "alert", line.thing, until=until, by=who, now=now)
     return ()
 
 

@@ -245,9 +245,9 @@ def set_state(
     return tx.count(sa.update(t.alerts).where(a.id == alert_id).values(**values)) > 0
 
 
-def wake(tx: Transaction, *, now: datetime) -> int:
-    """Opens snoozed alerts whose time has come; how many."""
-    due = sa.and_(a.state == "snoozed", a.snoozed_until <= now)
+def wake(tx: Transaction, alerts: Collection[int], *, now: datetime) -> int:
+    """Opens those of the alerts that are snoozed and whose time has come; how many."""
+    due = sa.and_(a.id.in_(alerts), a.state == "snoozed", a.snoozed_until <= now)
     return tx.count(sa.update(t.alerts).where(due).values(state="open", snoozed_until=None, updated_at=now))
 
 

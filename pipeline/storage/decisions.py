@@ -14,6 +14,7 @@ from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
 d = t.alert_decisions.c
+s = t.snoozes.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,35 +78,25 @@ def decisions(
     return tuple(_decision(row) for row in tx.all(query.order_by(d.id)))
 
 
-def held(tx: Transaction, *, now: datetime, limit: int = 500) -> tuple[SavedDecision, ...]:
-    """The latest decision of each alert and rule where that is to hold back until a time that has come."""
-    latest = (
-        sa.select(sa.func.max(d.id).label("id")).where(d.alert_id.is_not(None)).group_by(d.alert_id, d.rule).subquery()
+def silence(
+    tx: Transaction, kind: str, thing: str, *, until: datetime | None, by: str, now: datetime, note: str = ""
+) -> None:
+    """Silence about an alert, story, claim, topic or source until then, in place of any before; None ends it."""
+    tx.execute(
+        sa.update(t.snoozes).where(s.kind == kind, s.thing == thing, s.lifted_at.is_(None)).values(lifted_at=now)
     )
-    query = (
-        sa.select(t.alert_decisions)
-        .join(latest, latest.c.id == d.id)
-        .where(d.action == "hold", d.until <= now)
-        .order_by(d.id)
-        .limit(limit)
-    )
-    return tuple(_decision(row) for row in tx.all(query))
+    if until is not None:
+        tx.insert(t.snoozes, kind=kind, thing=thing, until=until, by=by, note=note, created_at=now)
 
 
-def snooze(tx: Transaction, kind: str, thing: str, *, until: datetime, by: str, now: datetime, note: str = "") -> int:
-    """Silence about an alert, story, claim, topic or source until then; its number, for `lift`."""
-    return tx.insert(t.snoozes, kind=kind, thing=thing, until=until, by=by, note=note, created_at=now)
-
-
-def lift(tx: Transaction, snooze_id: int, *, now: datetime) -> bool:
-    """Ends a snooze. False when it was lifted before."""
-    s = t.snoozes.c
-    return tx.count(sa.update(t.snoozes).where(s.id == snooze_id, s.lifted_at.is_(None)).values(lifted_at=now)) > 0
+def ended(tx: Transaction, kind: str, *, now: datetime) -> tuple[str, ...]:
+    """The things of that kind whose silence is over by now, each told once."""
+    over = sa.and_(s.until <= now, s.lifted_at.is_(None), s.kind == kind)
+    return tuple(tx.execute(sa.update(t.snoozes).where(over).values(lifted_at=now).returning(s.thing)).scalars())
 
 
 def snoozes(tx: Transaction, *, now: datetime) -> tuple[Snooze, ...]:
     """What is not to be heard of now."""
-    s = t.snoozes.c
     query = sa.select(t.snoozes).where(s.until > now, s.lifted_at.is_(None)).order_by(s.id)
     return tuple(Snooze(kind=row.kind, id=row.thing, until=row.until, by=row.by) for row in tx.all(query))
 

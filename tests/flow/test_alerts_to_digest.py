@@ -26,8 +26,8 @@ from pipeline.model.article import Article, Extracted, Fingerprint
 from pipeline.model.finding import Analysis, NearMiss, TopicHit
 from pipeline.model.rules import AlertRules, Channel, DigestPlan, QuietHours, Rate, Rule, When
 from pipeline.model.watch import Expectation
-from pipeline.service import daily, deliver, record, undo
-from pipeline.service.desk import coverage
+from pipeline.service import daily, deliver, duties, record, undo
+from pipeline.service.desk import coverage, telling
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
 from pipeline.storage import (
@@ -369,6 +369,51 @@ def test_a_channel_that_fails_in_a_way_nobody_foresaw_holds_up_no_other(at_desk:
         rows = outbox.select(tx, channel="odd")
     assert [(one.state, one.attempts) for one in rows] == [("pending", 1)] * 2
     assert any("ValueError" in one.last_error for one in rows)
+
+
+# --- a snooze is silence, for as long as it holds
+
+
+@pytest.mark.parametrize("ended", ["", "opened", "acknowledged", "taken back", "over"])
+def test_an_alert_is_silent_only_while_its_snooze_holds(at_desk: Desk, ended: str) -> None:
+    at_desk.clock = desk_sample.Fixed(at=NOW)
+    reported(at_desk, "sale", SALE, NOW)
+    with at_desk.store.read() as tx:
+        [number] = {one.id for one in alerts.select(tx)}
+    done = telling.snooze(at_desk, "vera", number, until=NOW + DAY)
+    at_desk.clock = desk_sample.Fixed(at=NOW + timedelta(hours=1))
+    if ended == "opened":
+        telling.reopen(at_desk, "vera", number)
+    elif ended == "acknowledged":
+        telling.acknowledge(at_desk, "vera", number)
+    elif ended == "taken back":
+        undo.undo(at_desk, "vera", done.change)
+    elif ended == "over":
+        at_desk.clock = desk_sample.Fixed(at=NOW + DAY)
+    turns = {job.name: job for job in duties.coordinating(at_desk.settings)}
+    assert turns["wake"].call is not None
+    assert turns["wake"].call(at_desk) == ("1 alerts" if ended == "over" else "")
+    reported(at_desk, "again", SALE + " It was said again.", at_desk.clock.now(), source=1)
+    found = telling.alert(at_desk, number)
+    assert found is not None
+    assert len(found.row.alert.publishers) == 2
+    assert found.row.alert.state == {"": "snoozed", "acknowledged": "acknowledged"}.get(ended, "open")
+    assert (found.decisions[-1].decision.action == "mute") is (not ended)
+
+
+def test_a_snooze_that_is_put_back_holds_again(at_desk: Desk) -> None:
+    at_desk.clock = desk_sample.Fixed(at=NOW)
+    reported(at_desk, "sale", SALE, NOW)
+    with at_desk.store.read() as tx:
+        [number] = {one.id for one in alerts.select(tx)}
+    telling.snooze(at_desk, "vera", number, until=NOW + DAY)
+    opened = telling.reopen(at_desk, "otto", number)
+    undo.undo(at_desk, "vera", opened.change)
+    reported(at_desk, "again", SALE + " It was said again.", NOW + timedelta(hours=1), source=1)
+    found = telling.alert(at_desk, number)
+    assert found is not None
+    assert (found.row.alert.state, found.row.snoozed_until) == ("snoozed", NOW + DAY)
+    assert found.decisions[-1].decision.action == "mute"
 
 
 # --- what a person took apart stays apart

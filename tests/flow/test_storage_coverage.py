@@ -331,16 +331,17 @@ def test_decisions_and_snoozes_are_kept(store: Store) -> None:
         decided = decisions.Decided(decisions=[send, hold], alert_id=raised.id, claim="sale")
         decisions.record_decisions(tx, [decided], now=NOW)
         assert [row.decision for row in decisions.decisions(tx, alert_id=raised.id)] == [send, hold]
-        assert decisions.held(tx, now=NOW) == ()
-        assert [row.decision for row in decisions.held(tx, now=NOW + DAY)] == [hold]
-        number = decisions.snooze(tx, "claim", "sale", until=NOW + DAY, by="ann", now=NOW)
+        decisions.silence(tx, "claim", "sale", until=NOW + 2 * DAY, by="ann", now=NOW)
+        decisions.silence(tx, "claim", "sale", until=NOW + DAY, by="ann", now=NOW)  # in place of the first
         assert [(row.kind, row.id, row.by) for row in decisions.snoozes(tx, now=NOW)] == [("claim", "sale", "ann")]
         assert decisions.snoozes(tx, now=NOW + DAY) == ()
-        assert decisions.lift(tx, number, now=NOW)
-        assert not decisions.lift(tx, number, now=NOW)
+        assert decisions.ended(tx, "alert", now=NOW + DAY) == ()
+        assert decisions.ended(tx, "claim", now=NOW) == ()
+        assert decisions.ended(tx, "claim", now=NOW + DAY) == ("sale",)
+        assert decisions.ended(tx, "claim", now=NOW + DAY) == ()
         assert alerts.set_state(tx, raised.id, "snoozed", by="ann", now=NOW, until=NOW + DAY)
-        assert alerts.wake(tx, now=NOW) == 0
-        assert alerts.wake(tx, now=NOW + DAY) == 1
+        assert alerts.wake(tx, [raised.id], now=NOW) == 0
+        assert alerts.wake(tx, [raised.id], now=NOW + DAY) == 1
 
 
 def test_a_finding_stands_in_one_digest_of_a_kind(store: Store) -> None:

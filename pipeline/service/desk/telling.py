@@ -18,6 +18,7 @@ from pipeline.storage.alerts import SavedAlert
 from pipeline.storage.decisions import SavedDecision
 from pipeline.storage.digests import SavedDigest
 from pipeline.storage.outbox import Delivery
+from pipeline.storage.session import Transaction
 
 PAGE = 50
 STATES = ("open", "acknowledged", "snoozed", "held")
@@ -80,6 +81,18 @@ def reopen(desk: Desk, who: str, alert_id: int) -> Done:
     return _state(desk, who, alert_id, "open", "open-alert")
 
 
+def wake(desk: Desk) -> str:
+    """Opens alerts whose snooze is over."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        over = [int(one) for one in decisions.ended(tx, "alert", now=now)]
+        return alerts.wake(tx, over, now=now) if over else 0
+
+    count = desk.write_now(work)
+    return f"{count} alerts" if count else ""
+
+
 def _state(
     desk: Desk, who: str, alert_id: int, state: str, action: str, *, until: datetime | None = None, note: str = ""
 ) -> Done:
@@ -89,8 +102,7 @@ def _state(
         if row is None:
             raise ReviewError("is not there", thing=f"alert {alert_id}")
         alerts.set_state(tx, alert_id, state, by=who, now=now, until=until, note=note.strip()[:2000])
-        if until is not None:
-            decisions.snooze(tx, "alert", str(alert_id), until=until, by=who, now=now, note=note.strip()[:2000])
+        decisions.silence(tx, "alert", str(alert_id), until=until, by=who, now=now, note=note.strip()[:2000])
         was = {
             "state": row.alert.state,
             "until": row.snoozed_until.isoformat() if row.snoozed_until is not None else None,
