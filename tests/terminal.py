@@ -23,12 +23,17 @@ COLOURLESS = ("NO_COLOR", "FORCE_COLOR")  # of who runs the tests; a test sets i
 
 def on_terminal(*words: str, **env: str) -> str:
     """What a command writes to a terminal, with both of its outputs there."""
-    return _run(pty.openpty(), words, env)
+    return _run(pty.openpty(), words, env)[1]
 
 
 def through_a_pipe(*words: str, **env: str) -> str:
     """What it writes into a pipe, with both of its outputs there."""
-    return _run(os.pipe(), words, env)
+    return _run(os.pipe(), words, env)[1]
+
+
+def ended(*words: str) -> tuple[int, str]:
+    """The code with which a command ends whose outputs are a pipe, and what it wrote there."""
+    return _run(os.pipe(), words, {})
 
 
 def started_on_terminal(*words: str) -> str:
@@ -49,9 +54,9 @@ def _environment(env: dict[str, str]) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if k not in COLOURLESS}, "TERM": "xterm", **env}
 
 
-def _run(ends: tuple[int, int], words: tuple[str, ...], env: dict[str, str]) -> str:
+def _run(ends: tuple[int, int], words: tuple[str, ...], env: dict[str, str]) -> tuple[int, str]:
     ours, theirs = ends
-    seen: list[str] = []
+    code, seen = 0, list[str]()
     reader = _begun(lambda: seen.append(_read(ours)))
     environment, often = dict(os.environ), gc.get_threshold()
     try:
@@ -61,15 +66,16 @@ def _run(ends: tuple[int, int], words: tuple[str, ...], env: dict[str, str]) -> 
             open(theirs, "w", encoding="utf-8") as end,
             redirect_stdout(end),
             redirect_stderr(end),
-            suppress(SystemExit),
         ):
             main(list(words))
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
     finally:
         os.environ.clear()
         os.environ.update(environment)
         gc.set_threshold(*often)
         reader.join()
-    return seen[0]
+    return code, seen[0]
 
 
 def _begun(work: Callable[[], None]) -> threading.Thread:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import desk_sample
 import pytest
 
 from pipeline.cli.outlets import Outlet, load_outlets, served
@@ -17,17 +18,11 @@ from pipeline.service.clock import Clock
 from pipeline.service.cycle import Summary, cycle
 from pipeline.service.wiring import Desk, desk, fetcher, with_sources
 from pipeline.settings import shipped
-from pipeline.settings.load import Configuration, load
 from pipeline.storage import alerts, articles, decisions, entries, findings, jobs, outbox, sources
 from pipeline.storage.session import Store
 
 BEFORE = timedelta(hours=-12)
 WANTED = ("defence-ledger", "xezer-xetti", "sada-e-shehr")
-
-
-@pytest.fixture(scope="module")
-def shipped_configuration() -> Configuration:
-    return load(shipped.path("config"), env={})
 
 
 @pytest.fixture
@@ -39,11 +34,9 @@ def outlets() -> Iterator[tuple[Outlet, ...]]:
 
 
 @pytest.fixture
-def at_desk(
-    store: Store, outlets: tuple[Outlet, ...], shipped_configuration: Configuration, tmp_path: Path
-) -> Iterator[Desk]:
+def at_desk(store: Store, outlets: tuple[Outlet, ...], tmp_path: Path) -> Iterator[Desk]:
     configuration = with_sources(
-        shipped_configuration,
+        desk_sample.shipped(),
         tuple(outlet.source() for outlet in outlets),
         allow_private=tuple(outlet.home.removeprefix("http://").rstrip("/") for outlet in outlets),
         host_delay=timedelta(),

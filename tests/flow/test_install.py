@@ -21,10 +21,10 @@ QUIET = ("--quiet", "--disable-pip-version-check")
 pytestmark = pytest.mark.first
 
 
-def call(*words: str | Path, cwd: Path, timeout: int = 300) -> str:
-    """Run a command in an environment without our checkout; what it printed."""
+def call(*words: str | Path, cwd: Path, timeout: int = 300, **more: str) -> str:
+    """Run a command in an environment without our checkout, `more` added to it; what it printed."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "CLAIMWATCH", "VIRTUAL_ENV"))}
-    env["TMPDIR"] = str(cwd)  # what a command leaves there goes with the folder
+    env |= {"TMPDIR": str(cwd), **more}  # what a command leaves there goes with the folder
     done = subprocess.run(
         [str(word) for word in words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout, check=False
     )
@@ -51,42 +51,32 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def registry(pytestconfig: pytest.Config, locked: Path, wheel: Path) -> Path:
-    """What the wheel needs, fetched once a lock: the oldest pip takes ten seconds to look through all that there is."""
-    asked = locked.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+def kept(pytestconfig: pytest.Config, locked: Path, wheel: Path) -> Path:
+    """The oldest pip, and what the wheel needs in `wheels`: fetched once a lock, since that pip takes ten seconds to
+    look through all that there is.
+    """
+    asked = locked.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + OLDEST_PIP.encode()
     kept: Path = pytestconfig.cache.mkdir("wheels") / hashlib.sha256(asked).hexdigest()[:16]
     if not kept.exists():
         fetched = locked.parent / "fetched"
-        call(
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            *QUIET,
-            "--constraint",
-            locked,
-            "--dest",
-            fetched,
-            wheel,
-            cwd=fetched.parent,
-        )
-        (fetched / wheel.name).unlink()
-        call(
-            sys.executable, "-m", "pip", "download", *QUIET, "--dest", fetched, f"pip=={OLDEST_PIP}", cwd=fetched.parent
-        )
+        pip = (sys.executable, "-m", "pip")
+        call(*pip, "download", *QUIET, "--constraint", locked, "--dest", fetched / "wheels", wheel, cwd=locked.parent)
+        (fetched / "wheels" / wheel.name).unlink()
+        call(*pip, "install", *QUIET, "--target", fetched / "pip", f"pip=={OLDEST_PIP}", cwd=locked.parent)
         shutil.move(fetched, kept)
     return kept
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, registry: Path, locked: Path, wheel: Path) -> Path:
-    """A folder with nothing but a virtual environment into which the wheel was installed."""
+def installed(tmp_path_factory: pytest.TempPathFactory, kept: Path, locked: Path, wheel: Path) -> Path:
+    """A folder with nothing but a virtual environment into which the wheel was installed, by the oldest pip alone."""
     folder = tmp_path_factory.mktemp("install")
     venv.create(folder / "env")
     python = folder / "env" / "bin" / "python"
-    words = ("install", *QUIET, "--no-index", "--find-links", registry)
-    call(sys.executable, "-m", "pip", "--python", python, *words, f"pip=={OLDEST_PIP}", cwd=folder)
-    call(python, "-m", "pip", *words, "--no-compile", "--constraint", locked, wheel, cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    assert f"pip {OLDEST_PIP} " in call(*pip, "--version", cwd=folder, PYTHONPATH=str(kept / "pip"))
+    words = ("install", *QUIET, "--no-index", "--find-links", kept / "wheels", "--no-compile", "--constraint", locked)
+    call(*pip, *words, wheel, cwd=folder, PYTHONPATH=str(kept / "pip"))
     return folder
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import desk_sample
 import pytest
 
 from pipeline.model.article import Response
@@ -16,8 +17,7 @@ from pipeline.model.watch import Group, Topic
 from pipeline.service import pages, takeup
 from pipeline.service.desk import trial
 from pipeline.service.wiring import Desk, desk
-from pipeline.settings import shipped
-from pipeline.settings.load import Configuration, load
+from pipeline.settings.load import Configuration
 from pipeline.storage import articles, entries
 from pipeline.storage import pages as kept
 from pipeline.storage import sources as source_rows
@@ -43,8 +43,7 @@ class Shelf:
 
 @pytest.fixture
 def built(store: Store) -> Iterator[Desk]:
-    configuration = load(shipped.path("config"), env={})
-    with desk(replace(configuration, sources=(SOURCE,)), store=store) as one:
+    with desk(replace(desk_sample.shipped(), sources=(SOURCE,)), store=store) as one:
         now = one.clock.now()
         with store.transaction() as tx:
             source_rows.sync(tx, [SOURCE], now=now)
