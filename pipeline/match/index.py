@@ -32,6 +32,9 @@ class Entry(NamedTuple):  # thirty thousand are made for a watch: a tuple is mad
     prefix: str  # what may be written before it without a space
 
 
+Spoken = tuple[tuple[Entry, ...], tuple[Entry, ...]]  # entries of a literal, and those that take a prefix
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An entry met in a text."""
@@ -71,32 +74,38 @@ class Index:
     weighed: tuple[str, ...]  # topics that sum up weights
     states: dict[str, Concept]  # countries by ISO code
     homes: dict[str, str]  # language -> the country whose texts may leave it unnamed
-    by_language: dict[str, list[tuple[Entry, ...]]] = field(default_factory=dict)  # entries, without other languages
+    by_language: dict[str, list[Spoken]] = field(default_factory=dict)  # entries, without other languages
 
     def scan(self, text: str, folded: str, lang: str) -> list[Found]:
         """Every entry of the language in a text; `text` decides for names whose case matters. Linear in length."""
-        entries = self._spoken(lang)
+        spoken = self._spoken(lang)
         begins = {match.start() for match in WORDS.finditer(folded)}
         found = []
         for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
-            joined = start > 1 and folded[start - 1] == "-" and folded[start - 2].isalpha()
-            whole = start in begins or not is_word_sign(folded[start])
-            for entry in entries[number]:
-                if entry.sort == LISTED and joined:
+            entries, prefixed = spoken[number]
+            if not entries:
+                continue
+            if start not in begins and is_word_sign(folded[start]):  # within a word
+                entries = tuple(entry for entry in prefixed if _is_prefix(entry.prefix, folded, start))
+            for entry in entries:
+                if entry.exact and not text.startswith(entry.exact, start):
                     continue
-                if whole or (entry.prefix and _is_prefix(entry.prefix, folded, start)):
-                    stop = _confirm(entry, text, folded, start, end)
-                    if stop:
-                        found.append(Found(entry, start, stop))
+                match = tail(entry.tail).match(folded, end)
+                if match and not (entry.sort == LISTED and _is_joined(folded, start)):
+                    found.append(Found(entry, start, match.end()))
         return found
 
-    def _spoken(self, lang: str) -> list[tuple[Entry, ...]]:
+    def _spoken(self, lang: str) -> list[Spoken]:
         """The entries that count in a text of a language: every name, and the words of that language."""
         if lang not in self.by_language:
-            self.by_language[lang] = [
-                tuple(e for e in some if not e.lang or not lang or e.lang == lang) for some in self.entries
-            ]
+            spoken = (tuple(e for e in some if not e.lang or not lang or e.lang == lang) for some in self.entries)
+            self.by_language[lang] = [(some, tuple(e for e in some if e.prefix)) for some in spoken]
         return self.by_language[lang]
+
+
+def _is_joined(folded: str, start: int) -> bool:
+    """Whether a hyphen joins a place to a word before it."""
+    return start > 1 and folded[start - 1] == "-" and folded[start - 2].isalpha()
 
 
 def _is_prefix(prefix: str, folded: str, start: int) -> bool:
@@ -105,14 +114,6 @@ def _is_prefix(prefix: str, folded: str, start: int) -> bool:
     while begin and start - begin < LONGEST_PREFIX and is_word_sign(folded[begin - 1]):
         begin -= 1
     return bool(tail(prefix + r"\Z").match(folded[begin:start]))
-
-
-def _confirm(entry: Entry, text: str, folded: str, start: int, end: int) -> int:
-    """The end of the whole pattern, or 0 where the text only has its beginning."""
-    if entry.exact and text[start : start + len(entry.exact)] != entry.exact:
-        return 0
-    match = tail(entry.tail).match(folded, end)
-    return match.end() if match else 0
 
 
 class _ByVersion:

@@ -20,7 +20,7 @@ STOP = r"(?![\w\u0900-\u0963\u064b-\u065f])"
 ANY_ENDING = WORD + "{0,14}"
 GAP = r"(?:[^\w\n]{1,3}" + WORD + r"{1,20}){0,3}?[^\w\n]{1,3}"
 SPACE = r"[^\w\n]{1,3}"
-LONGEST_LITERAL = 60
+LONGEST_PARTICLE = 2  # letters of words before another that no language declines: "not", "in", "of"
 _WORD_SIGN = re.compile(WORD)
 WORDS = re.compile(WORD + "+")
 
@@ -105,7 +105,8 @@ def _word(word: str, endings: Endings, ending: str, *, last: bool) -> tuple[str,
     if endings.strip and len(word) > 3:
         stem = word.rstrip(endings.strip)
         return (stem, ending) if len(stem) >= 3 else (word, ending)
-    return word, ending if last or endings.strip else ""
+    declined = last or (endings.strip and len(word) > LONGEST_PARTICLE)
+    return word, ending if declined else ""
 
 
 def _filled(ending: str) -> str:

@@ -89,3 +89,16 @@ def test_every_lexicon_can_be_read_and_says_what_it_must(lang: str) -> None:
         assert ("stage", stage) in kinds
     assert {("denial", "strong"), ("certainty", "confirmed"), ("negation", ""), ("pair", ""), ("trio", "")} <= kinds
     assert all(literals(cue.phrase, cues.endings, is_name=False)[0][0] for cue in cues.cues)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_denial"),
+    [
+        ("Министр не подтвердил сделку.", True),
+        ("Министр вместе с ней подтвердил сделку.", False),  # "ней" is no "не" with an ending
+        ("Министр рядом с нею подтвердил сделку.", False),
+    ],
+)
+def test_particles_take_no_endings(text: str, *, is_denial: bool) -> None:
+    lines = read(article(text, "", "ru"), INDEX).lines
+    assert any(signal.kind == "denial" for line in lines for signal in line.signals) is is_denial
