@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _SENTENCES = re.compile(r"[^.!?\u06d4\u0964\n]+[.!?\u06d4\u0964]*\s*|[.!?\u06d4\u0964\s]+")
 WORDS_AT_ONCE = 400  # tokens; longer pieces are not compared word by word, which would take seconds
+# Share of the old text's letters in words of both from which two pieces are compared word by word. With blanks kept, a
+# digest's two fifths cannot be reached below it, and what is left are single words of an unlike sentence.
+LIKE = 0.25
 
 Redline = tuple[tuple[str, str], ...]  # (op, text): "=" in both, "-" only in the old text, "+" only in the new one
 
@@ -29,7 +33,7 @@ def redline(old: str, new: str) -> Redline:
 
 def _words(old: str, new: str) -> list[tuple[str, str]]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
-    if not before or not after or len(before) > WORDS_AT_ONCE or len(after) > WORDS_AT_ONCE:
+    if max(len(before), len(after)) > WORDS_AT_ONCE or not _alike(before, after):
         return [("-", old), ("+", new)]
     parts: list[tuple[str, str]] = []
     for op, a, b in _blocks(before, after):
@@ -38,6 +42,17 @@ def _words(old: str, new: str) -> list[tuple[str, str]]:
         else:
             parts += [("-", "".join(a)), ("+", "".join(b))]
     return parts
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether enough words stand in both, wherever."""
+    words = Counter(one for one in before if not one.isspace())
+    shared = words & Counter(after)
+    return bool(words) and _letters(shared) >= LIKE * _letters(words)
+
+
+def _letters(words: Counter[str]) -> int:
+    return sum(len(word) * times for word, times in words.items())
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, Sequence[str], Sequence[str]]]:

@@ -20,6 +20,11 @@ def test_the_same_text_has_no_difference() -> None:
     assert redline("", "") == ()
 
 
+def test_sentences_that_share_a_word_or_two_are_not_taken_apart() -> None:
+    old, new = "Turkey sold Pakistan three frigates last spring.", "Schools reopen in Pakistan after the floods."
+    assert redline(old, new) == (("-", old), ("+", new))
+
+
 def test_a_difference_of_another_text_is_refused() -> None:
     with pytest.raises(ValueError, match="another text"):
         apply("other", redline("one", "two"))
