@@ -92,7 +92,8 @@ def _without_site(title: str) -> str:
 
 def _text(told: markup.Markup, entry: Entry | None, title: str) -> tuple[str, str]:
     """The longest honest text and where it is from; the page's own unless another says clearly more."""
-    found = mend.mended(_lines(body.main_text(told.readable)), told) or mend.prose(told)
+    prose = sum(len(one.text) - one.linked for one in told.paragraphs)
+    found = mend.mended(_lines(body.main_text(told.readable, prose=prose)), told) or mend.prose(told)
     best, origin = _paragraphs("\n".join(found), title), "page"
     for text, where in ((told.described.body, "json-ld"), (entry.content if entry else "", "feed")):
         other = _paragraphs(markup.visible_text(text) if "<" in text else text, title)
