@@ -106,7 +106,7 @@ def mixed(options: Options, configuration: Configuration) -> tuple[list[bytes], 
     touching = mix.filled_all(real[:half], texts)
     measured = real[half:] + touching[:wanted]
     order.shuffle(measured)
-    return real[:half] + touching[-5:], measured, touching[wanted : wanted + 50]
+    return real[:half] + touching[wanted + 50 :], measured, touching[wanted : wanted + 50]
 
 
 def _rounds(
