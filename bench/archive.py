@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import random
+import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +26,7 @@ from pipeline.service.backfill import Backfill, Progress
 from pipeline.service.guard import pack
 from pipeline.service.reader import Page, read_page
 from pipeline.service.wiring import desk
+from pipeline.settings import shipped
 from pipeline.settings.load import Configuration
 
 NAME = "backfill"
@@ -65,11 +70,23 @@ def _wire(configuration: Configuration, warc: Path) -> Figure:
 
 @contextmanager
 def cluster(workers: int) -> Iterator[str]:
-    """A Dask cluster of processes on this machine; its address."""
-    from distributed import LocalCluster
+    """Our scheduler and workers as processes of their own on this machine; their address."""
+    from distributed import Client
 
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as local:
-        yield str(local.scheduler_address)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    program = (sys.executable, "-m", "pipeline", "--config", str(shipped.path("config")), "worker")
+    names = {"CLAIMWATCH__ENGINE__KIND": "dask", "CLAIMWATCH__ENGINE__ADDRESS": address}
+    with ExitStack() as stack:
+        for command in ((*program, "--scheduler"), *[program] * workers):
+            process = stack.enter_context(
+                subprocess.Popen(command, env={**os.environ, **names}, stderr=subprocess.DEVNULL)
+            )
+            stack.callback(process.terminate)
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(workers)
+        yield address
 
 
 def measure(options: Options) -> list[Figure]:

@@ -27,7 +27,7 @@ from pipeline.model.outcome import Failed, Outcome, Reason
 from pipeline.model.watch import Watch
 from pipeline.service import log
 from pipeline.service.guard import Guard, pack
-from pipeline.service.guarded import Limits
+from pipeline.service.guarded import Limits, bundle, unbundle
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ Answers = list[Outcome[Any]]
 WATCHES_KEPT = 2  # per worker: the one in force and the one before a reload
 CONNECT_S = 10.0
 AGAIN_S = 2.0  # between two tries to reach a scheduler that is gone
+# Options of Dask for its own processes. Sampling the stacks of threads 100 times a second, for a dashboard that is not
+# there, and waking 50 times a second to see whether the loop turns take one core's 5 percent for every worker.
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+    "distributed.scheduler.worker-ttl": "60 seconds",
+}
 _LOST = (CommClosedError, CancelledError, asyncio.CancelledError, OSError, FutureTimeout)
 
 
@@ -57,9 +65,9 @@ _guards = threading.local()  # one guarded child for each thread that runs tasks
 
 
 def analyse_there(
-    program: str, version: str, packed: bytes | None, articles: Sequence[Article | Page], limits: Limits
-) -> Any:
-    """A task: outcomes in order, or "watch" when this worker has not seen that version of the watch.
+    program: str, version: str, packed: bytes | None, articles: bytes, count: int, limits: Limits
+) -> bytes | str:
+    """A task: a bundle of outcomes in order, or "watch" when this worker has not seen that version of the watch.
 
     A worker of another release answers "program", for its readers may answer otherwise.
     """
@@ -74,7 +82,7 @@ def analyse_there(
     guard = getattr(_guards, "guard", None)
     if guard is None:
         guard = _guards.guard = Guard(limits)
-    return guard.run(version, _packed[version], articles)
+    return guard.run(version, _packed[version], articles, count)
 
 
 # --- on the coordinator -------------------------------------------------------------------------------------------
@@ -95,31 +103,32 @@ class Cluster:
     def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """See Backend. Waits while no scheduler or no worker is there; raises CancelledError once closed."""
         packed: bytes | None = None
+        bundled = bundle(articles)  # nobody opens it before the child that reads, nor the answer before this
         while not self._closed.is_set():
             try:
-                answer = self._ask(watch.version, packed, articles)
+                answer = self._ask(watch.version, packed, bundled, len(articles))
             except KilledWorker as error:
                 return self._one_by_one(watch, articles, error)
             except _LOST as error:
                 self._wait(error)
                 continue
+            if isinstance(answer, bytes):
+                return unbundle(answer)
             if answer == "watch":
                 packed = self._pack(watch)
-            elif answer == "program":
+            else:
                 log.error("a worker of the cluster is of another release: it is not asked", ours=__version__)
                 self._closed.wait(AGAIN_S)
-            else:
-                answers: Answers = answer
-                return answers
         raise CancelledError
 
-    def _ask(self, version: str, packed: bytes | None, articles: Sequence[Article | Page]) -> Any:
+    def _ask(self, version: str, packed: bytes | None, articles: bytes, count: int) -> bytes | str:
         client = self._connected()
         executor = client.get_executor(pure=False, retries=3)
-        future = executor.submit(analyse_there, __version__, version, packed, tuple(articles), self._limits)
+        future = executor.submit(analyse_there, __version__, version, packed, articles, count, self._limits)
         while not self._closed.is_set():
             try:
-                return future.result(timeout=AGAIN_S)
+                answer: bytes | str = future.result(timeout=AGAIN_S)
+                return answer
             except FutureTimeout:
                 if client.status != "running":
                     raise
@@ -175,7 +184,7 @@ class Cluster:
 async def schedule(settings: EngineSettings, stop: asyncio.Event) -> None:
     """Be the scheduler at the settings' address until a stop. It keeps no work: the coordinator hands it out again."""
     url = urlsplit(settings.address)
-    with dask.config.set({"distributed.scheduler.worker-ttl": "60 seconds", "distributed.admin.tick.limit": "30s"}):
+    with dask.config.set(QUIET):
         async with Scheduler(
             host=f"{url.scheme}://{url.hostname}",
             port=url.port or 8786,
@@ -190,13 +199,14 @@ async def schedule(settings: EngineSettings, stop: asyncio.Event) -> None:
 
 async def work(settings: EngineSettings, stop: asyncio.Event) -> None:
     """Be a worker of the cluster until a stop; a scheduler that is gone is waited for."""
-    while not stop.is_set():
-        try:
-            await _joined(settings, stop)
-        except _LOST as error:
-            log.warning("no scheduler answers: waiting", address=settings.address, error=str(error))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), AGAIN_S)
+    with dask.config.set(QUIET):
+        while not stop.is_set():
+            try:
+                await _joined(settings, stop)
+            except _LOST as error:
+                log.warning("no scheduler answers: waiting", address=settings.address, error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN_S)
 
 
 async def _joined(settings: EngineSettings, stop: asyncio.Event) -> None:

@@ -21,7 +21,7 @@ from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Outcome
 from pipeline.model.watch import Watch
 from pipeline.service.guard import Guard, pack
-from pipeline.service.guarded import Limits, analyse_one
+from pipeline.service.guarded import Limits, analyse_one, bundle, unbundle
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Processes:
             version, packed = self._packed = (watch.version, pack(watch))
         guard = self._free.get()
         try:
-            return guard.run(version, packed, articles)
+            return unbundle(guard.run(version, packed, bundle(articles), len(articles)))
         finally:
             self._free.put(guard)
 

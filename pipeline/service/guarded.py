@@ -1,12 +1,21 @@
-"""The guarded child: takes a watch and batches from its pipe, and answers article by article under limits."""
+"""The guarded child: takes a watch and batches from its pipe, and reads article by article under limits.
+
+Articles and answers travel in bundles that nobody opens on the way: making objects of an answer, and bytes again, takes
+a twentieth of the time that it took to find it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import pickle
 import resource
 import signal
+import struct
 import sys
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -22,6 +31,8 @@ from pipeline.model.watch import Watch
 if TYPE_CHECKING:
     from pipeline.service.reader import Page
 
+TOGETHER_S = 0.1  # answers older than this are sent, though the batch is not at its end
+HEAD = struct.Struct("!I?")  # before answers: how many, and whether they end with one that ends this child
 WARM_UP = Article(id="warm-up", text="A sentence. Another one.", lang="en")
 
 
@@ -58,13 +69,27 @@ def size(item: Article | Page) -> str:
     return f"{len(item.text)} characters" if isinstance(item, Article) else f"a page of {len(item.body)} bytes"
 
 
+def bundle(items: Iterable[object]) -> bytes:
+    """Articles or outcomes as they travel. Bundles one after another are a bundle."""
+    return pickle.dumps(list(items), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def unbundle(data: bytes) -> list[Any]:
+    """What is in a bundle."""
+    stream = io.BytesIO(data)
+    found: list[Any] = []
+    while stream.tell() < len(data):
+        found += pickle.load(stream)  # noqa: S301 - made by our own processes, over our own pipes
+    return found
+
+
 def serve() -> None:
-    """Be the child of a guard: the pipe's number is the last argument of the command."""
-    with Connection(int(sys.argv[-1])) as pipe:
-        _serve(pipe)
+    """Be the child of a guard: the numbers of its pipe and its tally are the last arguments of the command."""
+    with Connection(int(sys.argv[-2])) as pipe:
+        _serve(pipe, int(sys.argv[-1]))
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, tally: int) -> None:
     """Take limits, then watches and batches until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -74,13 +99,28 @@ def _serve(pipe: Connection) -> None:
         limits: Limits = pipe.recv()
         while True:
             asked = pipe.recv()
-            if isinstance(asked[0], str):
-                watch = _take(asked[1], limits)
+            if isinstance(asked, bytes):
+                watch = _take(asked, limits)
                 pipe.send(True)
                 continue
             assert watch is not None
-            for article in asked:
-                pipe.send(_limited(article, watch, limits))
+            first, end = asked
+            _read(unbundle(pipe.recv_bytes())[first:end], watch, limits, pipe, tally)
+
+
+def _read(articles: Sequence[Article | Page], watch: Watch, limits: Limits, pipe: Connection, tally: int) -> None:
+    """Answers go together, to wake the parent seldom; the tally has a byte for each article as soon as it is done."""
+    ready: list[bytes] = []
+    sent_s = time.monotonic()
+    for left, article in zip(range(len(articles) - 1, -1, -1), articles, strict=True):
+        answer = _limited(article, watch, limits)
+        ready.append(bundle([answer]))
+        os.write(tally, b".")
+        ends = isinstance(answer, Failed) and answer.retry
+        if ends or not left or time.monotonic() - sent_s > TOGETHER_S:
+            pipe.send_bytes(HEAD.pack(len(ready), ends) + b"".join(ready))
+            ready.clear()
+            sent_s = time.monotonic()
 
 
 def _take(packed: bytes, limits: Limits) -> Watch:

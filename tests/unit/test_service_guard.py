@@ -12,11 +12,12 @@ from datetime import timedelta
 import pytest
 
 from pipeline.model.article import Article
-from pipeline.model.outcome import Done, Failed, Reason
+from pipeline.model.finding import Analysis
+from pipeline.model.outcome import Done, Failed, Outcome, Reason
 from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.service.engine import Engine, Processes, engine
 from pipeline.service.guard import Guard, pack
-from pipeline.service.guarded import Limits
+from pipeline.service.guarded import Limits, bundle, unbundle
 from pipeline.settings.settings import Engine as EngineSettings
 
 WATCH = Watch(
@@ -46,6 +47,10 @@ def article(number: int, text: str = "") -> Article:
 SLOW = "The Velora bridge will cost 200 million dollars. " * 25_000
 
 
+def ask(guard: Guard, articles: list[Article], watch: Watch = WATCH) -> list[Outcome[Analysis]]:
+    return unbundle(guard.run(watch.version, pack(watch), bundle(articles), len(articles)))
+
+
 @pytest.fixture
 def guard() -> Iterator[Guard]:
     made = Guard(Limits(time=timedelta(seconds=1)))
@@ -55,14 +60,14 @@ def guard() -> Iterator[Guard]:
 
 def test_answers_come_in_order_and_are_those_of_the_core(guard: Guard) -> None:
     asked = [article(n) for n in range(5)]
-    answers = guard.run("v1", pack(WATCH), asked)
+    answers = ask(guard, asked)
     with engine() as here:
         assert answers == here.run(asked, WATCH)
     assert [a.value.article for a in answers if isinstance(a, Done)] == ["0", "1", "2", "3", "4"]
 
 
 def test_an_article_that_takes_too_long_is_told_and_the_others_are_read(guard: Guard) -> None:
-    answers = guard.run("v1", pack(WATCH), [article(1), article(2, SLOW), article(3)])
+    answers = ask(guard, [article(1), article(2, SLOW), article(3)])
     assert isinstance(answers[0], Done)
     assert isinstance(answers[1], Failed)
     assert (answers[1].reason, answers[1].retry) == (Reason.ANALYSIS_TIME, True)
@@ -72,7 +77,7 @@ def test_an_article_that_takes_too_long_is_told_and_the_others_are_read(guard: G
 def test_an_article_that_takes_too_much_memory_is_told_and_the_others_are_read() -> None:
     guard = Guard(Limits(time=timedelta(seconds=60), memory_bytes=8_000_000))
     try:
-        answers = guard.run("v1", pack(WATCH), [article(1), article(2, SLOW), article(3)])
+        answers = ask(guard, [article(1), article(2, SLOW), article(3)])
     finally:
         guard.close()
     assert isinstance(answers[1], Failed)
@@ -82,33 +87,57 @@ def test_an_article_that_takes_too_much_memory_is_told_and_the_others_are_read()
 
 
 def test_a_child_that_is_killed_while_idle_is_replaced(guard: Guard) -> None:
-    guard.run("v1", pack(WATCH), [article(1)])
+    ask(guard, [article(1)])
     first = guard.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
-    assert isinstance(guard.run("v1", pack(WATCH), [article(2)])[0], Done)
+    assert isinstance(ask(guard, [article(2)])[0], Done)
     assert guard.pid != first
 
 
 def test_a_child_that_dies_of_an_article_names_it(guard: Guard) -> None:
-    guard.run("v1", pack(WATCH), [article(1)])
+    ask(guard, [article(1)])
     pid = guard.pid
     assert pid is not None
     threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
-    answers = guard.run("v1", pack(WATCH), [article(2, SLOW), article(3)])
+    answers = ask(guard, [article(2, SLOW), article(3)])
     assert isinstance(answers[0], Failed)
     assert "SIGKILL" in answers[0].detail
     assert isinstance(answers[1], Done)
+
+
+def test_what_was_read_before_a_child_died_is_answered_and_the_article_it_was_at_is_to_blame(guard: Guard) -> None:
+    ask(guard, [article(1)])
+    pid = guard.pid
+    assert pid is not None
+    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+    answers = ask(guard, [*(article(n) for n in range(5)), article(5, SLOW), article(6)])
+    assert [n for n, answer in enumerate(answers) if isinstance(answer, Done)] == [0, 1, 2, 3, 4, 6]
+    assert isinstance(answers[5], Failed)
+    assert "SIGKILL" in answers[5].detail
+    assert f"{len(SLOW)} characters" in answers[5].detail
+
+
+def test_a_child_that_does_not_hear_its_alarm_is_given_up(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.service.guard.SLACK_S", 0.5)
+    ask(guard, [article(1)])
+    pid = guard.pid
+    assert pid is not None
+    threading.Timer(0.3, os.kill, (pid, signal.SIGSTOP)).start()
+    answers = ask(guard, [article(1), article(2, SLOW), article(3)])
+    assert isinstance(answers[1], Failed)
+    assert answers[1].reason == Reason.ANALYSIS_TIME
+    assert [type(answers[0]), type(answers[2])] == [Done, Done]
 
 
 def test_the_watch_travels_when_it_is_another_one(guard: Guard) -> None:
     from dataclasses import replace
 
     other = replace(WATCH, version="v2", known={"velora-bridge": {"cost": "2e8 USD"}})
-    first = guard.run("v1", pack(WATCH), [article(0)])[0]
+    first = ask(guard, [article(0)])[0]
     pid = guard.pid
-    second = guard.run("v2", pack(other), [article(0)])[0]
+    second = ask(guard, [article(0)], other)[0]
     assert isinstance(first, Done)
     assert isinstance(second, Done)
     assert (first.value.findings[0].relation, second.value.findings[0].relation) == ("changes", "repeats")
@@ -116,10 +145,10 @@ def test_the_watch_travels_when_it_is_another_one(guard: Guard) -> None:
 
 
 def test_the_end_cuts_off_what_is_under_way(guard: Guard) -> None:
-    guard.run("v1", pack(WATCH), [article(1)])
+    ask(guard, [article(1)])
     threading.Timer(0.2, guard.end).start()
     with pytest.raises(CancelledError):
-        guard.run("v1", pack(WATCH), [article(2, SLOW)])
+        ask(guard, [article(2, SLOW)])
 
 
 @pytest.mark.parametrize("workers", [1, 2])
