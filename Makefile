@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready-$(shell cat requirements.lock pyproject.toml | cksum | c
 # The tests start many processes: what one has compiled the next need not.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo run test test-process check gate raise-floors schemas bench crash crash-several soak lock clean fmt
+.PHONY: setup demo run test test-browser test-process check gate raise-floors schemas bench crash crash-several soak lock clean fmt
 
 setup: $(STAMP)
 
@@ -25,8 +25,14 @@ run: setup
 	$(BIN)/claimwatch --config config db upgrade
 	$(BIN)/claimwatch --config config run $(ARGS)
 
+# Under two minutes on two cores. What takes longer or needs a browser has targets of its own; .ci/run requires all of them.
 test: setup
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/process $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/process --ignore tests/browser $(ARGS)
+	@echo "Not run here: make test-browser (pages in Chromium), make test-process (real processes), make crash, crash-several, soak"
+
+# The pages in a real browser, with an engine for accessibility: CLAIMWATCH_CHROMIUM or a chromium on the path.
+test-browser: setup
+	$(BIN)/pytest -n 2 tests/browser $(ARGS)
 
 # Real processes: kills, takeovers, restarts, the commands of docker-compose.yml.
 test-process: setup

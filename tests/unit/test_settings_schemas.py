@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -17,13 +18,19 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 FILES = sorted([*CONFIG.glob("*.yaml"), *CONFIG.glob("*/*.yaml")])
 
 
+@cache
+def made() -> dict[str, str]:
+    """What the models say, said once: each schema is made of all."""
+    return schemas.schemas()
+
+
 def kind(path: Path) -> str:
     return path.stem if path.parent == CONFIG else path.parent.name
 
 
 def test_what_is_shipped_is_what_the_models_say() -> None:
     shipped = {path.name: path.read_text(encoding="utf-8") for path in (CONFIG / "schemas").glob("*")}
-    assert shipped == schemas.schemas(), "run: python -m pipeline.settings.schemas config/schemas"
+    assert shipped == made(), "run: python -m pipeline.settings.schemas config/schemas"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -31,24 +38,24 @@ def test_every_shipped_file_follows_its_schema_and_names_it(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     up = "" if path.parent == CONFIG else "../"
     assert first == f"# yaml-language-server: $schema={up}schemas/{kind(path)}.json"
-    jsonschema.validate(read_plain(path), json.loads(schemas.schemas()[f"{kind(path)}.json"]))
+    jsonschema.validate(read_plain(path), json.loads(made()[f"{kind(path)}.json"]))
 
 
 @pytest.mark.parametrize("name", sorted(schemas.MODELS))
 def test_each_is_a_schema(name: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(json.loads(schemas.schemas()[f"{name}.json"]))
+    jsonschema.Draft202012Validator.check_schema(json.loads(made()[f"{name}.json"]))
 
 
 def test_defaults_stand_as_they_are_written() -> None:
-    made = json.loads(schemas.schemas()["settings.json"])["$defs"]
-    for group in made.values():
+    groups = json.loads(made()["settings.json"])["$defs"]
+    for group in groups.values():
         for name, entry in group.get("properties", {}).items():
             if entry.get("examples") == ["15m", "2h"]:
                 assert parse_duration(entry["default"]) >= timedelta(0), name
             if entry.get("examples") == ["512kB", "2MB"]:
                 assert parse_size(entry["default"]) > 0, name
-    assert made["Fetching"]["properties"]["feed_size"]["default"] == "20MB"
-    assert made["Schedule"]["properties"]["interval"]["default"] == "15m"
+    assert groups["Fetching"]["properties"]["feed_size"]["default"] == "20MB"
+    assert groups["Schedule"]["properties"]["interval"]["default"] == "15m"
 
 
 @pytest.mark.parametrize("length", ["0s", "90s", "15m", "1d12h", "1d1h1m1s"])
