@@ -40,8 +40,9 @@ def overlap(true: str, found: str) -> tuple[float, float, float]:
     """True positives, false positives and false negatives as shares of the page."""
     wanted, given = shingles(true), shingles(found)
     hits = sum((wanted & given).values())
-    counts = (hits, sum((given - wanted).values()), sum((wanted - given).values()))
-    return tuple(count / max(sum(counts), 1) for count in counts)  # type: ignore[return-value]
+    extra, missed = sum((given - wanted).values()), sum((wanted - given).values())
+    whole = max(hits + extra + missed, 1)
+    return hits / whole, extra / whole, missed / whole
 
 
 def score(pairs: list[tuple[str, str]]) -> tuple[float, float, float]:

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import trafilatura
 
 from bench import mix
 from bench.figures import Figure, Options, busy, in_turns, ratios
+from pipeline.fetch.client import Fetcher
 from pipeline.model.article import Response
 from pipeline.model.source import Entry, Source
 from pipeline.service import pages
@@ -78,7 +80,7 @@ def fill(built: Desk, at_hand: Shelf) -> None:
 
 def work(built: Desk, at_hand: Shelf) -> pages.Worked:
     """The queue to its end."""
-    return asyncio.run(pages.work(built, at_hand))  # type: ignore[arg-type]
+    return asyncio.run(pages.work(built, cast(Fetcher, at_hand)))  # of a client only `get` is asked here
 
 
 def found(built: Desk) -> Counter[tuple[object, ...]]:

@@ -54,6 +54,7 @@ def main() -> None:
     first, at_hand = page_path.shelf(warm, "before"), page_path.shelf(some)
     asyncio.to_thread = _here  # one thread: a profile sees its own only
     with page_path.queued(configuration, first, put_off=not given.all) as built:
+        # the engine's work, in this thread: a profile sees no other
         built.engine.ask = _ask  # type: ignore[method-assign]
         page_path.work(built, first)
         page_path.fill(built, at_hand)

@@ -435,11 +435,11 @@ def _copying(connection: psycopg.Connection[Any]) -> Iterator[_Into]:
     """Rows by COPY; the index over words is built at the end, as a restore would."""
     made = "CREATE INDEX search_words_words ON search_words USING gin (words)"
     for setting in ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '512MB'"):
-        connection.execute(f"SET {setting}")  # type: ignore[call-overload]  # no check of keys, no waiting for the disk
+        connection.execute(f"SET {setting}".encode())  # no check of keys, no waiting for the disk
     connection.execute("CREATE TEMPORARY TABLE coming (id bigint, words text)")
     connection.execute("DROP INDEX search_words_words")
     yield _Postgres(connection)
-    connection.execute(made)  # type: ignore[call-overload]
+    connection.execute(made.encode())
 
 
 class _Sqlite:
@@ -476,7 +476,7 @@ class _Postgres:
         columns = _named(rows)
         json = [isinstance(table.c[name].type, sa.JSON) for name in columns]
         said = f"COPY {table.name} ({_quoted(columns)}) FROM STDIN"
-        with self._connection.cursor() as cursor, cursor.copy(said) as copy:  # type: ignore[call-overload]
+        with self._connection.cursor() as cursor, cursor.copy(said.encode()) as copy:
             for row in rows:
                 values = [row.get(name) for name in columns]
                 copy.write_row(

@@ -27,7 +27,7 @@ _PLAIN_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2
 Path_ = Sequence[str | int]
 
 
-class _Loader(_PARSER):  # type: ignore[misc]
+class _Loader(_PARSER):  # type: ignore[misc]  # the base is C's or Python's, as PyYAML was built: no type holds both
     """Composes without asking what each scalar resolves to: that is decided here, by the rules of YAML 1.2."""
 
     def descend_resolver(self, *_: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from servers.misbehaving import Misbehaving, Page
@@ -24,12 +25,12 @@ def server() -> Iterator[Misbehaving]:
         yield running
 
 
-def policy(server: Misbehaving, **more: object) -> Policy:
-    given = {
+def policy(server: Misbehaving, **more: Any) -> Policy:
+    given: dict[str, Any] = {
         "allow": server.allow(), "connect_s": 10.0, "read_s": 20.0, "total_s": 40.0, "host_delay_s": 0.0,
         "robots": False, "body_bytes": LIMITS, "per_host": 20, "contact": "desk@example.org", "version": "9",
     }  # fmt: skip
-    return Policy(**(given | more))  # type: ignore[arg-type]
+    return Policy(**(given | more))
 
 
 def get(server: Misbehaving, path: str, *, rules: Policy | None = None, **more: str) -> Response:

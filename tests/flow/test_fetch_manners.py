@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import brotli
 import pytest
@@ -27,12 +27,14 @@ def server() -> Iterator[Misbehaving]:
         yield running
 
 
-def run(server: Misbehaving, work: Callable[[Fetcher], Awaitable[T]], **more: object) -> T:
-    given = {"allow": server.allow("127.0.0.1", "outlet.example", "other.example"), "host_delay_s": 0.0, "read_s": 2.0,
-             "contact": "https://desk.example/about", "version": "9"}  # fmt: skip
+def run(server: Misbehaving, work: Callable[[Fetcher], Awaitable[T]], **more: Any) -> T:
+    given: dict[str, Any] = {
+        "allow": server.allow("127.0.0.1", "outlet.example", "other.example"), "host_delay_s": 0.0, "read_s": 2.0,
+        "contact": "https://desk.example/about", "version": "9",
+    }  # fmt: skip
 
     async def go() -> T:
-        rules = Policy(**(given | more))  # type: ignore[arg-type]
+        rules = Policy(**(given | more))
         async with Fetcher(rules, lookup=lambda host, port: ["127.0.0.1"]) as fetcher:
             return await work(fetcher)
 
@@ -43,7 +45,7 @@ def robots(server: Misbehaving, text: str, status: int = 200) -> None:
     server.pages["/robots.txt"] = Page(text.encode(), status=status, headers={"Content-Type": "text/plain"})
 
 
-def reason(server: Misbehaving, path: str, **more: object) -> Reason:
+def reason(server: Misbehaving, path: str, **more: Any) -> Reason:
     with pytest.raises(FetchError) as caught:
         run(server, lambda fetcher: fetcher.get(server.url(path)), **more)
     return caught.value.reason

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import desk_sample
 import pytest
 
+from pipeline.fetch.client import Fetcher
 from pipeline.model.article import Response
 from pipeline.model.outcome import Reason
 from pipeline.model.source import Entry, Source
@@ -53,7 +55,7 @@ def built(store: Store) -> Iterator[Desk]:
 
 
 def work(built: Desk) -> pages.Worked:
-    return asyncio.run(pages.work(built, Shelf()))  # type: ignore[arg-type]
+    return asyncio.run(pages.work(built, cast(Fetcher, Shelf())))  # of a client only `get` is asked here
 
 
 def with_rule(configuration: Configuration) -> Configuration:

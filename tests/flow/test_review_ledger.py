@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import click
 import desk_sample
 import pytest
 from click.testing import CliRunner
@@ -283,8 +284,8 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def run(folder: Path, command: object, *words: str, typed: str = "") -> str:
-    result = CliRunner().invoke(command, list(words), obj=folder, input=typed)  # type: ignore[arg-type]
+def run(folder: Path, command: click.Command, *words: str, typed: str = "") -> str:
+    result = CliRunner().invoke(command, list(words), obj=folder, input=typed)
     if result.exception is not None:
         raise result.exception
     return result.output

@@ -22,7 +22,7 @@ from pipeline.service.heartbeat import Heartbeat, beating
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import load
 from pipeline.storage import jobs, sources
-from pipeline.storage.session import Store, open_store
+from pipeline.storage.session import Store, Transaction, open_store
 
 RULES = Path(__file__).resolve().parents[2] / "deploy" / "prometheus-rules.yml"
 NOW = datetime.now(UTC)
@@ -58,15 +58,15 @@ def test_an_empty_store_has_metrics_too(at_desk: Desk) -> None:
 def test_counts_come_from_the_store(at_desk: Desk) -> None:
     Coordinator(at_desk).step()
 
-    def work(tx: object) -> None:
-        sources.sync(tx, [Source(id="a", url="https://a.example/")], now=NOW)  # type: ignore[arg-type]
-        jobs.tally(tx, NOW.date(), "entry", "paywall", thing="a", count=2)  # type: ignore[arg-type]
-        jobs.tally(tx, NOW.date() - timedelta(days=1), "entry", "paywall", thing="b")  # type: ignore[arg-type]
-        jobs.started(tx, "poll", now=NOW)  # type: ignore[arg-type]
-        jobs.finished(tx, "poll", now=NOW, took_s=1.5, ok=False, detail="x")  # type: ignore[arg-type]
+    def work(tx: Transaction) -> None:
+        sources.sync(tx, [Source(id="a", url="https://a.example/")], now=NOW)
+        jobs.tally(tx, NOW.date(), "entry", "paywall", thing="a", count=2)
+        jobs.tally(tx, NOW.date() - timedelta(days=1), "entry", "paywall", thing="b")
+        jobs.started(tx, "poll", now=NOW)
+        jobs.finished(tx, "poll", now=NOW, took_s=1.5, ok=False, detail="x")
         for bucket, count in (("60", 3), ("900", 1), ("+Inf", 1), (latency.SUM, 4711)):
-            jobs.tally(tx, NOW.date(), latency.STEP + "found", bucket, count=count)  # type: ignore[arg-type]
-        jobs.mark(tx, "reload", {"ok": False, "refused": 2, "message": "bad"}, now=NOW)  # type: ignore[arg-type]
+            jobs.tally(tx, NOW.date(), latency.STEP + "found", bucket, count=count)
+        jobs.mark(tx, "reload", {"ok": False, "refused": 2, "message": "bad"}, now=NOW)
 
     at_desk.write_now(work)
     found = asked(at_desk)
@@ -118,10 +118,10 @@ def test_promtool_agrees(at_desk: Desk) -> None:
 
 
 def test_the_report_names_what_wants_a_look(at_desk: Desk) -> None:
-    def work(tx: object) -> None:
-        jobs.started(tx, "poll", now=NOW)  # type: ignore[arg-type]
-        jobs.finished(tx, "poll", now=NOW, took_s=1, ok=False, detail="no network")  # type: ignore[arg-type]
-        jobs.mark(tx, "canary", {"found": False, "detail": "none was found"}, now=NOW)  # type: ignore[arg-type]
+    def work(tx: Transaction) -> None:
+        jobs.started(tx, "poll", now=NOW)
+        jobs.finished(tx, "poll", now=NOW, took_s=1, ok=False, detail="no network")
+        jobs.mark(tx, "canary", {"found": False, "detail": "none was found"}, now=NOW)
 
     at_desk.write_now(work)
     found = health.report(at_desk.store, at_desk.configuration, now=NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,9 +56,9 @@ ANALYSIS = Analysis(
 KEY = StoryKey(claim="sale", relation="changes", slot="stage", value="signed")
 
 
-def new_version(text: str = "It signed.", at: datetime = NOW, **more: object) -> NewVersion:
+def new_version(text: str = "It signed.", at: datetime = NOW, **more: Any) -> NewVersion:
     fingerprint = Fingerprint(digest=f"d-{text}", sketch=text.encode())
-    return NewVersion(title="T", text=text, fingerprint=fingerprint, fetched_at=at, lang="en", **more)  # type: ignore[arg-type]
+    return NewVersion(title="T", text=text, fingerprint=fingerprint, fetched_at=at, lang="en", **more)
 
 
 def an_article(tx: Transaction, number: int = 1, *, text: str = "It signed.") -> articles.VersionRow:
@@ -347,10 +348,10 @@ def test_decisions_and_snoozes_are_kept(store: Store) -> None:
 def test_a_finding_stands_in_one_digest_of_a_kind(store: Store) -> None:
     with store.transaction() as tx:
         one = save(tx, an_article(tx, 1).id).id
-        period = {"kind": "day", "period_start": NOW, "period_end": NOW + DAY}
-        made = digests.save(tx, record={"items": [1]}, finding_ids=[one], now=NOW, **period)  # type: ignore[arg-type]
+        period: dict[str, Any] = {"kind": "day", "period_start": NOW, "period_end": NOW + DAY}
+        made = digests.save(tx, record={"items": [1]}, finding_ids=[one], now=NOW, **period)
         assert made is not None
-        assert digests.save(tx, record={}, now=NOW, **period) is None  # type: ignore[arg-type]
+        assert digests.save(tx, record={}, now=NOW, **period) is None
         kept = digests.load(tx, kind="day", period_start=NOW)
         assert kept is not None
         assert (kept.id, kept.record, kept.sent_at) == (made, {"items": [1]}, None)

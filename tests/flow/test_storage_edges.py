@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -232,9 +233,9 @@ def test_search_folds_quotes_and_orders_by_time(store: Store) -> None:
         number = add_finding(tx, one, "İstanbul signed the deal.", at=NOW + 2 * DAY)
         search.index_finding(tx, number)
 
-        def found(asked: str, **where: object) -> list[tuple[str, int]]:
-            hits = search.find(tx, asked, search.Where(**where))  # type: ignore[arg-type]
-            assert search.count(tx, asked, search.Where(**where)) == len(hits)  # type: ignore[arg-type]
+        def found(asked: str, **where: Any) -> list[tuple[str, int]]:
+            hits = search.find(tx, asked, search.Where(**where))
+            assert search.count(tx, asked, search.Where(**where)) == len(hits)
             return [(hit.kind, hit.thing_id) for hit in hits]
 
         assert found("DEAL") == [("finding", number), ("article", 2), ("article", 1)]

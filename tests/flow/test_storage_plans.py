@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -41,17 +42,17 @@ BIG = (
     "search_rows tallies"
 )
 KEY = StoryKey(claim="c", relation="changes", slot="s", value="v")
-LEASE = {"now": NOW, "limit": 5, "lease": DAY, "holder": "a"}
+LEASE: dict[str, Any] = {"now": NOW, "limit": 5, "lease": DAY, "holder": "a"}
 
 QUESTIONS: dict[str, Callable[[Transaction], object]] = {
-    "entries due": lambda tx: entries.claim(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "entries due": lambda tx: entries.claim(tx, per_host=2, **LEASE),
     "entries of a feed": lambda tx: entries.add(tx, [Entry(source="s", key="k", url="u")], now=NOW),
     "entry done": lambda tx: entries.finish(tx, 1, "done", now=NOW),
     "entries finished": lambda tx: entries.outcomes(tx, since=NOW, until=NOW + DAY),
     "next entry": entries.next_due_at,
     "newest of a source": lambda tx: entries.recent(tx, "s"),
-    "sources due": lambda tx: sources.claim_due(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
-    "articles due": lambda tx: revisits.claim_revisits(tx, per_host=2, **LEASE),  # type: ignore[arg-type]
+    "sources due": lambda tx: sources.claim_due(tx, per_host=2, **LEASE),
+    "articles due": lambda tx: revisits.claim_revisits(tx, per_host=2, **LEASE),
     "article by address": lambda tx: articles.find(tx, ["https://a.example/1", "https://b.example/2"]),
     "article by text": lambda tx: articles.with_digest(tx, Fingerprint(digest="d")),
     "current version": lambda tx: articles.current(tx, 1),
@@ -76,7 +77,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "alerts of a claim": lambda tx: alerts.select(tx, claim="c"),
     "newest alerts": lambda tx: alerts.select(tx, before=10),
     "decisions of an alert": lambda tx: decisions.decisions(tx, alert_id=1),
-    "messages due": lambda tx: outbox.claim_due(tx, **LEASE),  # type: ignore[arg-type]
+    "messages due": lambda tx: outbox.claim_due(tx, **LEASE),
     "told of a claim": lambda tx: outbox.told(tx, since=NOW, claims=["c", "d"], alerts=[1, 2]),
     "told on a channel": lambda tx: outbox.told_there(tx, ["log", "mail"], since=NOW),
     "messages sent since": lambda tx: outbox.sent_alerts(tx, after=NOW, after_id=3),
@@ -107,7 +108,7 @@ IN_ORDER = {"newest articles", "newest findings", "newest alerts"}
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_no_big_table_is_read_whole(sqlite_store: Store, name: str) -> None:
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
         asked.append((statement, values))
@@ -120,7 +121,7 @@ def test_no_big_table_is_read_whole(sqlite_store: Store, name: str) -> None:
         for statement, values in asked:
             if not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
                 continue
-            plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+            plan = tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             for row in plan:
                 scanned = re.fullmatch(r"SCAN (\w+)( USING .*)?", row.detail)
                 if scanned and scanned[1] in BIG.split() and name not in IN_ORDER:
@@ -134,7 +135,7 @@ def test_the_outbox_is_asked_by_claim_channel_and_time(sqlite_store: Store) -> N
         "told on a channel": "ix_outbox_channel (channel=? AND created_at>?)",
         "messages sent since": "ix_outbox_sent (state=? AND sent_at>?)",
     }
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: object, *_more: object) -> None:
         asked.append((statement, values))
@@ -148,7 +149,7 @@ def test_the_outbox_is_asked_by_claim_channel_and_time(sqlite_store: Store) -> N
                 row.detail
                 for statement, values in asked
                 if statement.startswith("SELECT")
-                for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+                for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             ]
         assert any(plan.endswith(index) for plan in plans), (name, plans)
         asked.clear()

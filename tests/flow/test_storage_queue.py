@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from pipeline.model.alert import StoryKey
 from pipeline.model.source import Entry, Source, SourceState
 from pipeline.storage import entries, hosts, jobs, outbox, sources
-from pipeline.storage.session import Store
+from pipeline.storage.session import Store, Transaction
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -21,9 +22,9 @@ def a_source(number: int, host: str = "") -> Source:
     return Source(id=f"s{number}", url=f"https://{host or f'h{number}.example'}/feed{number}")
 
 
-def an_entry(number: int, source: str = "s1", host: str = "a.example", **more: object) -> Entry:
-    values: dict[str, object] = {"title": f"Title {number}", "url": f"https://{host}/{number}"}
-    return Entry(source=source, key=f"k{number}", **values | more)  # type: ignore[arg-type]
+def an_entry(number: int, source: str = "s1", host: str = "a.example", **more: Any) -> Entry:
+    values: dict[str, Any] = {"title": f"Title {number}", "url": f"https://{host}/{number}"}
+    return Entry(source=source, key=f"k{number}", **values | more)
 
 
 @pytest.fixture
@@ -176,15 +177,15 @@ def test_a_long_backlog_of_one_host_does_not_hide_the_others(with_source: Store)
         assert Counter(row.host for row in taken) == {"slow.example": 2, "b.example": 2}
 
 
-def put(tx: object, thing: int, channel: str = "log", **more: object) -> int | None:
-    values: dict[str, object] = {
+def put(tx: Transaction, thing: int, channel: str = "log", **more: Any) -> int | None:
+    values: dict[str, Any] = {
         "kind": "alert",
         "thing_id": thing,
         "channel": channel,
         "payload": {"a": 1},
         "now": NOW,
     }
-    return outbox.put(tx, **values | more)  # type: ignore[arg-type]
+    return outbox.put(tx, **values | more)
 
 
 def test_a_message_stands_once_in_the_outbox(store: Store) -> None:

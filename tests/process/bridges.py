@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
+
+from loopback import FEED, PAGE, PLAIN, Answer, served
 
 NAMES = [
     a + b + c
@@ -165,6 +168,17 @@ class Newsstand:
             at = datetime.now(UTC) + timedelta(seconds=1)  # feeds write whole seconds: never before the first poll
             self.reports += [Report(n, at) for n in range(start, start + count)]
 
+    def answer(self, path: str) -> Answer:
+        with self.lock:
+            self.asked[path] = self.asked.get(path, 0) + 1
+        if path == "/feed.xml":
+            return 200, self.feed(), FEED
+        if path == "/robots.txt":
+            return 200, b"", PLAIN
+        if path in self.poisoned:
+            return 200, self.poisoned[path], PAGE
+        return 200, self.reports[int(path.rsplit("-", 1)[1])].page(), PAGE
+
     def feed(self) -> bytes:
         with self.lock:
             newest = self.reports[-400:]  # twenty seconds of the quickest soak
@@ -176,48 +190,8 @@ class Newsstand:
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Bridges</title>{rows}</channel></rss>'.encode()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_GET(self) -> None:
-        stand = self.server.stand
-        with stand.lock:
-            stand.asked[self.path] = stand.asked.get(self.path, 0) + 1
-        if self.path == "/feed.xml":
-            self._answer(stand.feed(), "application/rss+xml")
-        elif self.path == "/robots.txt":
-            self._answer(b"", "text/plain")
-        elif self.path in stand.poisoned:
-            self._answer(stand.poisoned[self.path], "text/html; charset=utf-8")
-        else:
-            number = int(self.path.rsplit("-", 1)[1])
-            self._answer(stand.reports[number].page(), "text/html; charset=utf-8")
-
-    def _answer(self, body: bytes, media_type: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Stay quiet."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    stand: Newsstand
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed is no fault of ours."""
-
-
-def opened(stand: Newsstand) -> _Server:
+@contextmanager
+def opened(stand: Newsstand) -> Iterator[None]:
     """Serve on a free loopback port."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.stand = stand
-    stand.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    return server
+    with served(stand.answer) as stand.base:
+        yield

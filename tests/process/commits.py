@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,12 +72,13 @@ _wrote = _Wrote()
 
 def _storing() -> str:
     """The function of pipeline/storage, outermost, that runs a statement now: `entries.claim`."""
-    frame, found = sys._getframe(1), ""
+    found = ""
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = frame.f_code.co_filename
         if STORAGE in path and not path.endswith("session.py"):
             found = f"{Path(path).stem}.{frame.f_code.co_name}"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return found
 
 
@@ -145,6 +147,7 @@ def watch(plan: dict[str, Any]) -> None:
     sa.event.listen(Engine, "begin", watcher.begins)
     sa.event.listen(Engine, "before_cursor_execute", watcher.executes)
     sa.event.listen(Engine, "commit", watcher.commits)
+    # no event of SQLAlchemy stands on both sides of the commit itself
     DefaultDialect.do_commit = watcher.around(DefaultDialect.do_commit)  # type: ignore[method-assign]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bridges import Newsstand, opened
@@ -25,10 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def stand() -> Iterator[Newsstand]:
     stand = Newsstand()
-    server = opened(stand)
-    yield stand
-    server.shutdown()
-    server.server_close()
+    with opened(stand):
+        yield stand
 
 
 @pytest.fixture
@@ -36,8 +35,8 @@ def plants(tmp_path: Path, stand: Newsstand) -> Iterator[Callable[..., Plant]]:
     """Makes plants, and ends their processes."""
     made: list[Plant] = []
 
-    def make(url: str, **more: str) -> Plant:
-        plant = Plant(folder=tmp_path / f"plant{len(made)}", url=url, base=stand.base, **more)  # type: ignore[arg-type]
+    def make(url: str, **more: Any) -> Plant:
+        plant = Plant(folder=tmp_path / f"plant{len(made)}", url=url, base=stand.base, **more)
         made.append(plant)
         return plant
 

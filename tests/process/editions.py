@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import html
 import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bridges import KNOWN, Report, sentence
+from loopback import FEED, PAGE, PLAIN, Answer, served
 
 REPORTS = range(110)  # raise an alert each
 LATE = range(110, 116)  # the same, once their server is up
@@ -26,10 +25,10 @@ EDITED = range(60, 85)  # reports whose figure changes in the second edition
 COPIED = range(58)
 SEEN = range(30)  # reports whose very address the kiosk carries too
 KNOWN_ONES = range(8)  # reports of what is known
-PLAIN = range(60)
+DULL = range(60)
 STUBS = range(8)
 GONE = range(8)
-FIRST = len(REPORTS) + len(LATE) + len(KNOWN_ONES) + len(PLAIN) + len(STUBS) + len(GONE)
+FIRST = len(REPORTS) + len(LATE) + len(KNOWN_ONES) + len(DULL) + len(STUBS) + len(GONE)
 ALL = FIRST + len(COPIED) + len(SEEN) + len(OWN)
 AHEAD = timedelta(hours=12)  # everything is published after the first poll of any run, and is news
 TOPIC = "  - {id: orchards, title: Orchards, groups: [{all: [orchard]}]}\n"
@@ -60,7 +59,7 @@ class Press:
             yield f"/news/report-{number}", self.report(number).title
         for number in KNOWN_ONES:
             yield f"/news/known-{number}", f"{self.report(number).name} bridge: the price stays"
-        for number in PLAIN:
+        for number in DULL:
             yield f"/news/plain-{number}", f"A summer evening, part {number}"
         for number in STUBS:
             yield f"/news/stub-{number}", f"Soon here {number}"
@@ -85,6 +84,15 @@ class Press:
             for path, title in items
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Bridges</title>{rows}</channel></rss>'.encode()
+
+    def answer(self, path: str) -> Answer:
+        if path == "/robots.txt":
+            return 200, b"", PLAIN
+        if path == "/feed.xml":
+            return 200, self.feed(self.stand()), FEED
+        if path == "/kiosk.xml":
+            return 200, self.feed(self.kiosk()), FEED
+        return *self.page(path), PAGE
 
     def page(self, path: str) -> tuple[int, bytes]:
         """Status and body of an article's address."""
@@ -119,53 +127,9 @@ def _page(title: str, text: str) -> bytes:
     ).encode()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_GET(self) -> None:
-        press = self.server.press
-        if self.path == "/robots.txt":
-            self._answer(200, b"", "text/plain")
-        elif self.path == "/feed.xml":
-            self._answer(200, press.feed(press.stand()), "application/rss+xml")
-        elif self.path == "/kiosk.xml":
-            self._answer(200, press.feed(press.kiosk()), "application/rss+xml")
-        else:
-            self._answer(*press.page(self.path), "text/html; charset=utf-8")
-
-    def _answer(self, status: int, body: bytes, media_type: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(body)))
-        if status == 503:
-            # How often a page that is down was asked for must not depend on how long an edition takes.
-            self.send_header("Retry-After", "86400")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Stay quiet."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    press: Press
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed is no fault of ours."""
-
-
 @contextmanager
 def opened() -> Iterator[Press]:
     """Both outlets on a free loopback port."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    press = server.press = Press()
-    press.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    press = Press()
+    with served(press.answer) as press.base:
         yield press
-    finally:
-        server.shutdown()
-        server.server_close()

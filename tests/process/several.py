@@ -35,8 +35,7 @@ def kill_several(kind: str, kills: int, seed: int, *, postgres: str = POSTGRES) 
     chance = random.Random(seed)
     shape = SHAPES[kind]
     stand = Newsstand()
-    server = opened(stand)
-    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), postgres) as url:
+    with opened(stand), tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), postgres) as url:
         plant = Plant(folder=Path(folder), url=url, base=stand.base)
         started = time.monotonic()
         try:
@@ -59,7 +58,6 @@ def kill_several(kind: str, kills: int, seed: int, *, postgres: str = POSTGRES) 
             assert again <= kills, f"{again} messages were seen again after {kills} kills"
         finally:
             plant.close()
-            server.shutdown()
     took = time.monotonic() - started
     return f"{kind}: {kills} kills with seed {seed}, {reports} reports, {again} messages seen again, {took:.0f} s"
 

@@ -53,8 +53,7 @@ def resident_mb(pid: int) -> float:
 def soak(kind: str, seconds: float, rate: float, *, postgres: str = POSTGRES) -> str:
     """Publish at that rate for that long; what came of it in a line. AssertionError when a promise is broken."""
     stand = Newsstand()
-    server = opened(stand)
-    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), postgres) as url:
+    with opened(stand), tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), postgres) as url:
         plant = Plant(folder=Path(folder), url=url, base=stand.base, tick="1s")
         memory = {name: Memory([]) for name in SHAPES[kind]}
         try:
@@ -81,7 +80,6 @@ def soak(kind: str, seconds: float, rate: float, *, postgres: str = POSTGRES) ->
                 assert one.grew() <= GROWTH, f"{name} grew by {one.grew():.2f}: {one.seen}"
         finally:
             plant.close()
-            server.shutdown()
     sizes = ", ".join(f"{name} {one.seen[0]:.0f} -> {one.seen[-1]:.0f} MB" for name, one in memory.items())
     return f"{kind}: {reports} reports in {seconds:.0f} s, {deepest} waiting at most, {sizes}"
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 import pytest
 from bridges import Newsstand
@@ -175,14 +176,17 @@ def jumped(plant: Plant) -> int:
 @pytest.mark.postgres
 @pytest.mark.skipif(not shutil.which("initdb"), reason="no initdb: the tests make no cluster of their own")
 def test_a_database_that_is_restarted_in_the_middle_is_waited_for(plants: Plants, stand: Newsstand) -> None:
-    with own_postgres() as (url, restart):
-        plant = plants(url)
+    with own_postgres() as own:
+        plant = plants(own.url)
         plant.start("first", "run", "--without", "web")
         plant.start("second", "run", "--without", "web")
         plant.until(lambda: met(plant))
         stand.publish(8)
         plant.until(lambda: plant.count("articles") > 0, 60)
-        restart()
+        own.stop()
+        told = "the lease could not be renewed"
+        plant.until(lambda: all(told in plant.log(name) for name in ("first", "second")), 60)
+        own.start()
         stand.publish(8)
         plant.until(lambda: plant.settled(16), 90)
         plant.check(16)
@@ -201,26 +205,29 @@ class own_postgres:  # noqa: N801  a context manager is read like a function
         done = subprocess.run([*self._as, *command], capture_output=True, text=True, check=False, cwd="/")
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
-    def __enter__(self) -> tuple[str, Callable[[], None]]:
+    def __enter__(self) -> Self:
         if self._as:
             shutil.chown(self._folder, "nobody", "nogroup")
         self._run("initdb", "-D", str(self._folder / "data"), "-U", "postgres", "--auth=trust", "--no-sync")
-        self._start()
-        return f"postgresql://postgres@127.0.0.1:{self._port}/postgres", self._restart
+        self.start()
+        return self
 
-    def _start(self) -> None:
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
         self._run(
             "pg_ctl", "-D", str(self._folder / "data"), "-l", str(self._folder / "log"), "-o", options, "-w", "start"
         )
 
-    def _restart(self) -> None:
+    def stop(self) -> None:
+        """As if it crashed."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
-        time.sleep(2)
-        self._start()
 
     def __exit__(self, *error: object) -> None:
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        self.stop()
         shutil.rmtree(self._folder)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,8 @@ def ld(**data: object) -> str:
     return f'<script type="application/ld+json">{json.dumps(described)}</script>'
 
 
-def entry(**more: object) -> Entry:
-    return Entry(source="outlet", key="k", url=URL, **more)  # type: ignore[arg-type]
+def entry(**more: Any) -> Entry:
+    return Entry(source="outlet", key="k", url=URL, **more)
 
 
 def article(found: Outcome[Extracted]) -> Extracted:

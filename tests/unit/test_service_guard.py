@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.service.engine import Engine, Processes, engine
 from pipeline.service.guard import Guard, pack
 from pipeline.service.guarded import Limits, bundle, unbundle
+from pipeline.service.reader import Page
 from pipeline.settings.settings import Engine as EngineSettings
 
 WATCH = Watch(
@@ -165,7 +167,7 @@ class Slow:
         self.batches: list[int] = []
         self.open = threading.Event()
 
-    def run(self, watch: Watch, articles: object) -> list[object]:
+    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
         assert isinstance(articles, list | tuple)
         self.batches.append(len(articles))
         self.open.wait(10)
@@ -177,7 +179,7 @@ class Slow:
 
 def test_articles_that_wait_travel_together_and_no_more_than_the_slots_are_out() -> None:
     backend = Slow()
-    running = Engine(backend, slots=2, batch=10)  # type: ignore[arg-type]
+    running = Engine(backend, slots=2, batch=10)
     futures = [running.ask(article(n), WATCH) for n in range(30)]
     while len(backend.batches) < 2:
         pass
@@ -191,7 +193,7 @@ def test_articles_that_wait_travel_together_and_no_more_than_the_slots_are_out()
 
 def test_an_error_of_the_backend_reaches_everybody_who_waits() -> None:
     class Broken(Processes):
-        def run(self, watch: Watch, articles: object) -> list[object]:  # type: ignore[override]
+        def run(self, watch: Watch, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
             raise OSError("no processes left")
 
     running = Engine(Broken(1, Limits()), slots=1)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,9 +71,9 @@ def row(at_desk: Desk, name: str) -> rows.JobRow:
     return next(one for one in at_desk.read_now(rows.all_jobs) if one.name == name)
 
 
-def job(name: str = "count", **more: object) -> Job:
-    given = {"every": timedelta(seconds=1), "allowed": MINUTE, "call": lambda _: "3 things"} | more
-    return Job(name=name, **given)  # type: ignore[arg-type]
+def job(name: str = "count", **more: Any) -> Job:
+    given: dict[str, Any] = {"every": timedelta(seconds=1), "allowed": MINUTE, "call": lambda _: "3 things"} | more
+    return Job(name=name, **given)
 
 
 def test_a_run_is_recorded_with_start_length_and_result(at_desk: Desk, running: Callable[..., Jobs]) -> None:
@@ -228,7 +229,7 @@ def test_what_jobs_answer_is_a_line() -> None:
 
 def test_ticks_go_on_while_one_call_hangs_and_another_fails() -> None:
     missed: list[tuple[str, datetime, str]] = []
-    release, enough = threading.Event(), threading.Event()
+    release, enough, told = threading.Event(), threading.Event(), threading.Event()
     calls = {"hangs": 0, "works": 0}
 
     def hang() -> None:
@@ -243,11 +244,16 @@ def test_ticks_go_on_while_one_call_hangs_and_another_fails() -> None:
     def fail() -> None:
         raise RuntimeError("broken")
 
-    ticker = Ticker(lambda *told_: missed.append(told_))
+    def miss(name: str, at: datetime, why: str) -> None:
+        missed.append((name, at, why))
+        told.set()
+
+    ticker = Ticker(miss)
     for name, call in (("hangs", hang), ("works", work), ("fails", fail)):
         ticker.every(name, timedelta(milliseconds=50), call)
     ticker.start()
     assert enough.wait(WAIT_S)
+    assert told.wait(WAIT_S)
     release.set()
     ticker.stop()
     assert calls["hangs"] == 1
