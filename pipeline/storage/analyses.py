@@ -63,7 +63,7 @@ def save(
     tx.execute(sa.delete(t.topic_hits).where(t.topic_hits.c.version_id == version_id))
     tx.execute(sa.delete(t.near_misses).where(t.near_misses.c.version_id == version_id))
     # read again by other rules, it is coverage of its own day still
-    _save_hits(tx, version_id, analysis, rules_hash, hit_at=stored.fetched_at, now=now)
+    _save_hits(tx, version_id, analysis, rules_hash, at=stored.fetched_at)
     _supersede(tx, article_id, version_id, analysis, now)
     shared = {
         "article_id": article_id,
@@ -93,7 +93,7 @@ def add(
 
     Nothing is looked up or taken away, but what earlier versions said is marked superseded.
     """
-    _save_hits(tx, version.id, analysis, version.rules_hash, hit_at=version.fetched_at, now=now)
+    _save_hits(tx, version.id, analysis, version.rules_hash, at=version.fetched_at)
     if version.number > 1:
         _supersede(tx, version.article_id, version.id, analysis, now)
     shared = {
@@ -138,9 +138,7 @@ def _bodies(
     ]
 
 
-def _save_hits(
-    tx: Transaction, version_id: int, analysis: Analysis, rules_hash: str, *, hit_at: datetime, now: datetime
-) -> None:
+def _save_hits(tx: Transaction, version_id: int, analysis: Analysis, rules_hash: str, *, at: datetime) -> None:
     """Topics and near misses of a version that has none."""
     tx.insert_many(
         t.topic_hits,
@@ -152,7 +150,7 @@ def _save_hits(
                 "spans": [_span(span) for span in hit.spans],
                 "steps": [_step(step) for step in hit.steps],
                 "rules_hash": rules_hash,
-                "at": hit_at,
+                "at": at,
             }
             for hit in analysis.topics
         ],
@@ -166,7 +164,7 @@ def _save_hits(
                 "score": miss.score,
                 "failed": miss.failed,
                 "evidence": None if miss.evidence is None else _span(miss.evidence),
-                "at": now,
+                "at": at,
             }
             for miss in analysis.near_misses
         ],

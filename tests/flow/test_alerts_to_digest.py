@@ -164,12 +164,27 @@ def test_a_near_miss_counts_all_articles_that_had_one_however_many_there_are(at_
     with at_desk.store.transaction() as tx:
         for n in range(600):
             article = articles.create(tx, url=f"https://a.example/{n}", source="s", now=NOW - DAY)
-            new = articles.NewVersion(title="T", text="x", fingerprint=Fingerprint(digest=str(n)), fetched_at=NOW - DAY)
+            at = NOW - timedelta(hours=3)
+            new = articles.NewVersion(title="T", text="x", fingerprint=Fingerprint(digest=str(n)), fetched_at=at)
             version = articles.add_version(tx, article.id, new)
             miss = NearMiss(claim="farthest" if n == 599 else "sale", score=0.75 if n == 599 else 0.8, failed="x")
             found = Analysis(article=str(n), lang="en", watch_version="w", near_misses=(miss,))
             analyses.save(tx, version.id, found, now=NOW - timedelta(hours=3), topics={}, known={})
     assert [(one.claim, one.articles) for one in morning(at_desk).near] == [("sale", 599), ("farthest", 1)]
+
+
+def test_what_other_rules_nearly_find_in_old_articles_is_no_near_miss_of_today(at_desk: Desk) -> None:
+    with at_desk.store.transaction() as tx:
+        article = articles.create(tx, url="https://a.example/old", source="s", now=NOW - 4 * DAY)
+        new = articles.NewVersion(title="T", text="x", fingerprint=Fingerprint(digest="x"), fetched_at=NOW - 4 * DAY)
+        version = articles.add_version(tx, article.id, new)
+        found = Analysis(
+            article="1", lang="en", watch_version="w2", near_misses=(NearMiss(claim="c", score=0.8, failed="x"),)
+        )
+        analyses.save(tx, version.id, found, now=NOW - timedelta(hours=3), topics={}, known={})  # read again today
+    digest = morning(at_desk)
+    assert digest.near == ()
+    assert digest.coverage.far == 0
 
 
 # --- expected events, the canary
