@@ -64,10 +64,6 @@ class ParseError(ClaimwatchError):
         self.reason = reason
 
 
-class AnalysisError(ClaimwatchError):
-    """An article could not be analysed."""
-
-
 class StoreError(ClaimwatchError):
     """The database refused, is locked, is full, cannot be reached or has another schema; `reason` says which."""
 

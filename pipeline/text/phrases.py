@@ -112,10 +112,6 @@ class Phrases(Generic[V]):
                 return False
         return True
 
-    def first_words(self) -> set[str]:
-        """The first words of all phrases that start with a word that is not inflected."""
-        return set(self._exact)
-
     def starts(self) -> Iterator[tuple[str, str, bool]]:
         """Of each phrase the first word, the second ("" for none), and whether the first may be inflected."""
         for word, entries in self._exact.items():
