@@ -13,21 +13,8 @@ from pipeline.errors import ReviewError
 from pipeline.service.review import Done, record, row_of
 from pipeline.service.wiring import Desk
 from pipeline.storage import alerts, decisions, findings, ledger, people, stories
-from pipeline.storage import desk as queries
 from pipeline.storage import sources as source_rows
 from pipeline.storage.session import Transaction
-
-
-def reopen(desk: Desk, who: str, finding: int, *, revision: int) -> Done:
-    """Takes a verdict or a snooze back without its number, as from the interface."""
-    with desk.store.read() as tx:
-        row_of(tx, finding)
-        past = queries.history(tx, "finding", [str(finding)]).get(str(finding), ())
-    done = undone(past)
-    last = next((one for one in reversed(past) if one.action in _UNDOABLE and one.id not in done), None)
-    if last is None:
-        raise ReviewError("nothing was decided that could be taken back", thing=f"finding {finding}")
-    return undo(desk, who, last.id, revision=revision)
 
 
 def undo(desk: Desk, who: str, change: int, *, revision: int | None = None) -> Done:

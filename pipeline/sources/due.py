@@ -62,15 +62,6 @@ def sooner(
     return last + now if now < was and due_at <= last + was and last + now < due_at else None
 
 
-def is_due(state: SourceState, *, now: datetime) -> bool:
-    """Whether to look at the source now. A last poll in the future shows that the clock was set back: it is due."""
-    if state.retired:
-        return False
-    if state.last_polled_at is not None and state.last_polled_at > now:
-        return True
-    return state.next_poll_at is None or state.next_poll_at <= now
-
-
 def validators(state: SourceState) -> tuple[str, str]:
     """ETag and Last-Modified to send. None after a failure: a 304 would not tell whether the source is well again."""
     return ("", "") if state.failures else (state.etag, state.last_modified)

@@ -13,7 +13,6 @@ from pipeline.storage import tables as t
 from pipeline.storage.session import Transaction
 
 d = t.digests.c
-df = t.digest_findings.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +56,6 @@ def save(
 
 def load(tx: Transaction, *, kind: str, period_start: datetime) -> SavedDigest | None:
     row = tx.first(sa.select(t.digests).where(d.kind == kind, d.period_start == period_start))
-    return None if row is None else SavedDigest(**row._mapping)
-
-
-def by_id(tx: Transaction, digest_id: int) -> SavedDigest | None:
-    row = tx.first(sa.select(t.digests).where(d.id == digest_id))
     return None if row is None else SavedDigest(**row._mapping)
 
 

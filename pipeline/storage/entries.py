@@ -326,10 +326,6 @@ def next_due_at(tx: Transaction) -> datetime | None:
     return at
 
 
-def of_article(tx: Transaction, article_id: int) -> tuple[QueuedEntry, ...]:
-    return tuple(_queued(row) for row in tx.all(sa.select(t.entries).where(c.article_id == article_id).order_by(c.id)))
-
-
 def recent(tx: Transaction, source: str, *, limit: int = 50) -> tuple[QueuedEntry, ...]:
     """The newest entries of a source."""
     query = sa.select(t.entries).where(c.source == source).order_by(c.id.desc()).limit(limit)

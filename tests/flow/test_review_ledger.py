@@ -179,7 +179,6 @@ def test_what_cannot_be_done_is_told(desk: Desk) -> None:
         lambda: review.note(desk, "v", row.id, "  "),
         lambda: review.note(desk, "v", row.id, "x" * 3000),
         lambda: undo.undo(desk, "v", 99_999),
-        lambda: undo.reopen(desk, "v", row.id, revision=1),
         lambda: review.accept_value(desk, "v", "no-such", "x", "1"),
         lambda: review.accept_value(desk, "v", row.finding.claim, "no-such", "1"),
     ]

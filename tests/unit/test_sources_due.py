@@ -95,17 +95,6 @@ def test_a_feed_that_rules_out_everything_is_asked_all_the_same() -> None:
 def test_retired_and_disabled_sources_are_not_due() -> None:
     assert due.next_poll(SOURCE, state(retired=True), hints=Hints(), now=NOW, jitter=0) is None
     assert due.next_poll(Source(id="a", url="u", enabled=False), STATE, hints=Hints(), now=NOW, jitter=0) is None
-    assert not due.is_due(state(retired=True), now=NOW)
-
-
-def test_due_is_what_was_never_looked_at_or_has_come() -> None:
-    assert due.is_due(STATE, now=NOW)
-    assert due.is_due(state(next_poll_at=NOW, last_polled_at=NOW - HOUR), now=NOW)
-    assert not due.is_due(state(next_poll_at=NOW + MINUTE, last_polled_at=NOW - HOUR), now=NOW)
-
-
-def test_a_clock_that_was_set_back_parks_nothing() -> None:
-    assert due.is_due(state(next_poll_at=NOW + 300 * DAY, last_polled_at=NOW + 299 * DAY), now=NOW)
 
 
 def test_after_a_failure_no_validators_are_sent() -> None:
