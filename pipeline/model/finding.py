@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipeline.model.travel import travels
+
 RELATIONS = ("denies", "changes", "adds", "repeats", "mentions")  # strongest first
 NEWS = frozenset({"denies", "changes", "adds"})
 DOUBT = "second-reader-doubts"  # the rule of a step whose weight is what a second reader took from the confidence
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A place in an article: `text == field_text[start:end]` in Unicode code points."""
@@ -19,6 +22,7 @@ class Span:
     text: str
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of the reasoning, for `--explain`."""
@@ -29,6 +33,7 @@ class Step:
     span: Span | None = None
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One slot, from what is known to what the article says; values in canonical form."""
@@ -40,6 +45,7 @@ class Change:
     evidence: Span
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicHit:
     topic: str
@@ -48,6 +54,7 @@ class TopicHit:
     steps: tuple[Step, ...] = ()
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """An article and a claim: the relation, its changes and why."""
@@ -71,6 +78,7 @@ class Finding:
         return self.confidence - sum(step.weight for step in self.steps if step.rule == DOUBT)
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
     claim: str
@@ -79,6 +87,7 @@ class NearMiss:
     evidence: Span | None = None
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """The answer of the core about one article."""

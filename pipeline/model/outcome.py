@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from pipeline.model.travel import travels
+
 T = TypeVar("T")
 
 
@@ -82,17 +84,20 @@ class Reason(enum.StrEnum):
     UNEXPECTED = "unexpected"
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Done(Generic[T]):
     value: T
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Skipped:
     reason: Reason
     detail: str = ""
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Failed:
     reason: Reason

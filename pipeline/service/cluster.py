@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import dask
-from distributed import Client, KilledWorker, Scheduler, Worker
+from distributed import Client, KilledWorker, Scheduler, Worker, get_worker
 from distributed.comm.core import CommClosedError
 from distributed.security import Security
 
@@ -64,21 +67,29 @@ _packed: dict[str, bytes] = {}  # watch version -> the watch as it travelled
 _guards = threading.local()  # one guarded child for each thread that runs tasks
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """Why a worker has not read: another release of the program, or a watch that it was not given."""
+
+    worker: str  # its address
+    program: bool = False
+
+
 def analyse_there(
     program: str, version: str, packed: bytes | None, articles: bytes, count: int, limits: Limits
-) -> bytes | str:
-    """A task: a bundle of outcomes in order, or "watch" when this worker has not seen that version of the watch.
+) -> bytes | Lacking:
+    """A task: a bundle of outcomes in order.
 
-    A worker of another release answers "program", for its readers may answer otherwise.
+    A worker of another release does not read, for its readers may answer otherwise.
     """
     if program != __version__:
-        return "program"
+        return Lacking(get_worker().address, program=True)
     if packed is not None and version not in _packed:
         while len(_packed) >= WATCHES_KEPT:
             _packed.pop(next(iter(_packed)))
         _packed[version] = packed
     if version not in _packed:
-        return "watch"
+        return Lacking(get_worker().address)
     guard = getattr(_guards, "guard", None)
     if guard is None:
         guard = _guards.guard = Guard(limits)
@@ -96,17 +107,21 @@ class Cluster:
         self._limits = limits
         self._client: Client | None = None
         self._watch: tuple[str, bytes] = ("", b"")
+        self._given: dict[tuple[str, str], float] = {}  # watch version and worker -> when it was given it
+        self._giving: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by worker
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._lost = False
 
     def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
         """See Backend. Waits while no scheduler or no worker is there; raises CancelledError once closed."""
-        packed: bytes | None = None
         bundled = bundle(articles)  # nobody opens it before the child that reads, nor the answer before this
         while not self._closed.is_set():
+            began_s = time.monotonic()
             try:
-                answer = self._ask(watch.version, packed, bundled, len(articles))
+                answer = self._ask(watch.version, bundled, len(articles))
+                if isinstance(answer, Lacking) and not answer.program:
+                    answer = self._give(watch, bundled, len(articles), answer.worker, began_s)
             except KilledWorker as error:
                 return self._one_by_one(watch, articles, error)
             except _LOST as error:
@@ -114,20 +129,30 @@ class Cluster:
                 continue
             if isinstance(answer, bytes):
                 return unbundle(answer)
-            if answer == "watch":
-                packed = self._pack(watch)
-            else:
+            if answer.program:
                 log.error("a worker of the cluster is of another release: it is not asked", ours=__version__)
                 self._closed.wait(AGAIN_S)
         raise CancelledError
 
-    def _ask(self, version: str, packed: bytes | None, articles: bytes, count: int) -> bytes | str:
+    def _give(self, watch: Watch, articles: bytes, count: int, worker: str, asked_s: float) -> bytes | Lacking:
+        """Ask that worker and give it the watch, unless it was given since; batches that met the same wait for that."""
+        with self._giving[worker]:
+            if self._given.get((watch.version, worker), 0.0) > asked_s:
+                return Lacking(worker)  # no more: it may be asked again
+            answer = self._ask(watch.version, articles, count, packed=self._pack(watch), worker=worker)
+            self._given[watch.version, worker] = time.monotonic()
+            return answer
+
+    def _ask(
+        self, version: str, articles: bytes, count: int, *, packed: bytes | None = None, worker: str = ""
+    ) -> bytes | Lacking:
         client = self._connected()
-        executor = client.get_executor(pure=False, retries=3)
+        where = {"workers": [worker], "allow_other_workers": True} if worker else {}
+        executor = client.get_executor(pure=False, retries=3, **where)
         future = executor.submit(analyse_there, __version__, version, packed, articles, count, self._limits)
         while not self._closed.is_set():
             try:
-                answer: bytes | str = future.result(timeout=AGAIN_S)
+                answer: bytes | Lacking = future.result(timeout=AGAIN_S)
                 return answer
             except FutureTimeout:
                 if client.status != "running":

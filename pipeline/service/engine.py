@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 Answers = list[Outcome[Any]]  # an Analysis for an article, a Read for a page
 SLOTS_PER_WORKER = 2  # one in work, one ready
+# A task of Dask costs its coordinator, scheduler and worker some 5 ms besides analysis, whatever is in it.
+LARGER_ON_DASK = 4  # times
+SHARE = 4  # a batch beyond the ordinary takes this part of what waits: the last ones are small, and end at one time
+CHARACTERS = 500_000  # a batch ends with the article that brings it there: some seconds of analysis
 
 
 class Backend(Protocol):
@@ -91,9 +95,13 @@ class _Asked:
 class Engine:
     """Runs articles through `analyse`. To be called from any thread."""
 
-    def __init__(self, backend: Backend | None = None, *, slots: int = 1, batch: int = 16) -> None:
+    def __init__(
+        self, backend: Backend | None = None, *, slots: int = 1, batch: int = 16, largest: int | None = None
+    ) -> None:
+        """Batches of `batch` articles, of up to `largest` while many wait."""
         self._backend = backend or Here()
         self._batch = batch
+        self._largest = max(batch, largest or batch)
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="engine")
         self._slots = threading.BoundedSemaphore(slots)
         self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
@@ -136,7 +144,9 @@ class Engine:
     def _gathered(self, first: _Asked) -> tuple[list[_Asked], _Asked | None]:
         """What waits and wants the same watch, up to a batch, and the one that wants another."""
         batch = [first]
-        while len(batch) < self._batch:
+        most = min(max(self._batch, self._waiting.qsize() // SHARE), self._largest)
+        characters = len(first.article.text)
+        while len(batch) < most and characters < CHARACTERS:
             try:
                 asked = self._waiting.get_nowait()
             except queue.Empty:
@@ -147,6 +157,7 @@ class Engine:
             if asked.watch.version != first.watch.version:
                 return batch, asked
             batch.append(asked)
+            characters += len(asked.article.text)
         return batch, None
 
     def _answer(self, batch: list[_Asked]) -> None:
@@ -195,7 +206,8 @@ def _built(settings: EngineSettings, *, guarded: bool) -> Engine:
                 thing="engine: dask",
                 hint="pip install 'claimwatch[cluster]'",
             ) from error
-        return Engine(Cluster(settings, limits), slots=settings.in_flight, batch=settings.batch)
+        largest = LARGER_ON_DASK * settings.batch
+        return Engine(Cluster(settings, limits), slots=settings.in_flight, batch=settings.batch, largest=largest)
     if settings.kind == "inline" and not guarded:
         return Engine(batch=settings.batch)
     workers = settings.workers if settings.kind == "processes" else 1

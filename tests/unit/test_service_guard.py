@@ -191,6 +191,28 @@ def test_articles_that_wait_travel_together_and_no_more_than_the_slots_are_out()
     running.close()
 
 
+def test_batches_grow_with_what_waits_and_the_last_ones_are_small() -> None:
+    backend = Slow()
+    running = Engine(backend, slots=1, batch=10, largest=40)  # type: ignore[arg-type]
+    futures = [running.ask(article(n), WATCH) for n in range(300)]
+    backend.open.set()
+    assert [future.result(10) for future in futures] == [Done(str(n)) for n in range(300)]
+    assert max(backend.batches) == 40
+    assert backend.batches[-1] <= 10
+    running.close()
+
+
+def test_long_texts_travel_in_smaller_batches() -> None:
+    backend = Slow()
+    running = Engine(backend, slots=1, batch=10)  # type: ignore[arg-type]
+    futures = [running.ask(article(n, "word " * 40_000), WATCH) for n in range(30)]
+    backend.open.set()
+    for future in futures:
+        future.result(10)
+    assert max(backend.batches) == 3
+    running.close()
+
+
 def test_an_error_of_the_backend_reaches_everybody_who_waits() -> None:
     class Broken(Processes):
         def run(self, watch: Watch, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
