@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import examples
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -63,6 +64,7 @@ def _literal(host: str) -> bool:
 
 
 sys.addaudithook(_fence)
+examples.register()
 
 
 ENOUGH = 4 << 30  # bytes that a folder in memory must have free: an installed environment is half a gigabyte

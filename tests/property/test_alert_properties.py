@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import time, timedelta
 
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import CLAIMS, DAWN, JANG, NOW, TREND, candidate, change, seen
@@ -96,7 +97,7 @@ def history(earlier: list[Candidate]) -> History:
 
 
 @given(candidates(), rule_sets(), st.lists(candidates(), max_size=3), st.randoms())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_the_order_of_rules_does_not_matter(one, rules, earlier, random) -> None:
     turned = list(rules.rules)
     random.shuffle(turned)
@@ -107,7 +108,7 @@ def test_the_order_of_rules_does_not_matter(one, rules, earlier, random) -> None
 
 
 @given(candidates(), rule_sets(), st.lists(candidates(), max_size=3))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_no_channel_is_both_told_and_kept_from_and_every_rule_has_its_reason(
     one: Candidate, rules: AlertRules, earlier: list[Candidate]
 ) -> None:
@@ -126,7 +127,7 @@ def test_no_channel_is_both_told_and_kept_from_and_every_rule_has_its_reason(
 
 
 @given(st.lists(candidates(), max_size=12), rule_sets())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_a_channel_hears_of_an_alert_once_and_a_rehearsal_with_the_same_rules_changes_nothing(
     found: list[Candidate], rules: AlertRules
 ) -> None:
@@ -142,7 +143,7 @@ def test_a_channel_hears_of_an_alert_once_and_a_rehearsal_with_the_same_rules_ch
 
 
 @given(st.lists(candidates(), max_size=10), rule_sets(), rule_sets())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_gained_and_lost_are_mirror_images(found: list[Candidate], old: AlertRules, new: AlertRules) -> None:
     there, back = rehearse.rehearse(found, old, new), rehearse.rehearse(found, new, old)
     assert [(h.alert, h.channel) for h in there.gained] == [(h.alert, h.channel) for h in back.lost]
@@ -150,7 +151,7 @@ def test_gained_and_lost_are_mirror_images(found: list[Candidate], old: AlertRul
 
 
 @given(publishers, st.randoms())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_vantage_does_not_depend_on_order_or_repetition(given_, random) -> None:
     turned = list(given_) * 2
     random.shuffle(turned)
@@ -173,7 +174,7 @@ HOSTILE = st.text(max_size=300) | st.sampled_from(
 
 
 @given(HOSTILE, HOSTILE, HOSTILE)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_text_of_others_writes_no_markup_and_no_links(sentence: str, title: str, name: str) -> None:
     publisher = seen(DAWN, "1", title, name=name, agency=name)
     one = candidate(sentence=sentence, publishers=(publisher,), attribution=name)
@@ -189,7 +190,7 @@ def test_text_of_others_writes_no_markup_and_no_links(sentence: str, title: str,
 
 
 @given(st.text(max_size=400), st.integers(0, 300))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=many(200))
 def test_clean_inert_and_cut_are_stable(text: str, limit: int) -> None:
     clean = display.clean(text)
     assert display.clean(clean) == clean
@@ -199,7 +200,7 @@ def test_clean_inert_and_cut_are_stable(text: str, limit: int) -> None:
 
 
 @given(st.text(max_size=80), st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90)), max_size=6))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=many(200))
 def test_segments_joined_are_the_text(text: str, marks: list[tuple[int, int]]) -> None:
     found = display.segments(text, marks)
     assert "".join(piece for _, piece in found) == text
@@ -211,7 +212,7 @@ def test_segments_joined_are_the_text(text: str, marks: list[tuple[int, int]]) -
 
 
 @given(st.text(alphabet=st.sampled_from("ab .\n"), max_size=900), st.integers(0, 200))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=many(200))
 def test_splitting_loses_nothing(text: str, limit: int) -> None:
     found = pieces(text, limit)
     assert all(len(piece) <= max(limit, LEAST) for piece in found)

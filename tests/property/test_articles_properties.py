@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from examples import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ texts = st.text(alphabet=st.one_of(st.characters(codec="utf-8"), st.sampled_from
 @given(
     st.sampled_from(["http", "https", "HTTPS"]), hosts, st.sampled_from(["", ":80", ":443", ":8080"]), paths, queries
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=many(300))
 def test_a_canonical_address_is_its_own(
     scheme: str, host: str, port: str, path: str, query: list[tuple[str, str]]
 ) -> None:
@@ -33,7 +34,7 @@ def test_a_canonical_address_is_its_own(
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=many(300))
 @example("http://[::1")
 @example("http://a/%")
 @example("https://h.example/amp/s/h.example/amp/s/h.example/")
@@ -45,20 +46,20 @@ def test_no_address_does_harm(url: str) -> None:
 
 
 @given(st.sampled_from(["utm_campaign", "fbclid", "gclid", "utm_x"]), st.text(alphabet="abc123", max_size=8))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=many(50))
 def test_tracking_never_matters(key: str, value: str) -> None:
     assert address.canonical(f"https://a.example/b?id=1&{key}={value}") == address.canonical("https://a.example/b?id=1")
 
 
 @given(texts, texts)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_fingerprints_tell_texts_apart_and_nothing_else(one: str, other: str) -> None:
     same = identity.normal(one) == identity.normal(other)
     assert (identity.fingerprint("", one).digest == identity.fingerprint("", other).digest) is same
 
 
 @given(texts)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_a_text_is_a_copy_of_itself_in_any_case(text: str) -> None:
     assert copies.is_copy(text, text) is bool(sketch.words(text))
     assert len(sketch.bands(sketch.sketch(text))) in (0, sketch.BANDS)
@@ -66,13 +67,13 @@ def test_a_text_is_a_copy_of_itself_in_any_case(text: str) -> None:
 
 
 @given(texts, texts)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_sharing_is_symmetric_and_bounded(one: str, other: str) -> None:
     assert 0.0 <= copies.share(one, other) == copies.share(other, one) <= 1.0
 
 
 @given(st.lists(texts, max_size=5), texts)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_a_text_that_was_there_is_never_new(history: list[str], text: str) -> None:
     versions = [Version(fingerprint=identity.fingerprint("t", old), title="t", text=old) for old in history]
     verdict = version.decide(versions, identity.fingerprint("t", text), title="t", text=text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from html.parser import HTMLParser
 
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import CLAIMS, DAWN, JANG, NOW, PLAN, TREND, candidate, change, day, seen
@@ -58,7 +59,7 @@ def candidates(draw: st.DrawFn, within: timedelta = timedelta(days=12)) -> Candi
 
 
 @given(plans, st.lists(candidates(), max_size=25, unique_by=lambda c: c.finding))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=many(80))
 def test_each_finding_stands_in_exactly_one_digest(plan: DigestPlan, found: list[Candidate]) -> None:
     facts = Facts(candidates=tuple(found), claims=CLAIMS)
     last: period.Period | None = None
@@ -83,7 +84,7 @@ def test_each_finding_stands_in_exactly_one_digest(plan: DigestPlan, found: list
 
 
 @given(plans, moments)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 def test_periods_touch_and_never_overlap(plan: DigestPlan, now: datetime) -> None:
     done, next_ = period.latest(plan, now), period.upcoming(plan, now)
     assert done.end <= now < next_.end
@@ -94,7 +95,7 @@ def test_periods_touch_and_never_overlap(plan: DigestPlan, now: datetime) -> Non
 
 
 @given(st.lists(candidates(timedelta(days=1)), max_size=12, unique_by=lambda c: c.finding), st.randoms())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 def test_a_digest_survives_json_and_does_not_depend_on_order(found: list[Candidate], random) -> None:
     span = period.Period(plan="p", key="p-2025-06-06", start=NOW, end=NOW + timedelta(days=1))
     got = build.build(PLAN, span, Facts(candidates=tuple(found), claims=CLAIMS), NOW)
@@ -136,7 +137,7 @@ class Tags(HTMLParser):
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_nothing_from_outside_is_markup_or_a_link(sentence: str, title: str, name: str, mail: bool) -> None:
     publisher = replace(seen(DAWN, "1", title, name=name, agency=title), url="https://ok.example/1")
     bad = replace(publisher, source="bad", url="javascript:alert(1)")

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from html import escape
 
 import pytest
+from examples import many
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from pipeline.sources import dates, discover, feed, hints, links, opml, plain
 SOURCE = Source(id="outlet", url="https://outlet.example/rss")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 QUICK = settings(
-    deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    deadline=None, max_examples=many(120), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 RSS = (
@@ -212,9 +213,10 @@ def test_dates_with_offsets_mean_their_moment(naive: datetime, minutes: int) -> 
 )
 @QUICK
 @example("https://", "outlet.example", "/a?b=https://[#c")
+@example("http://", "%Z", "")  # the standard library leaves what follows a per cent sign as it stands
 def test_hosts_of_links_are_those_of_the_standard_library(scheme: str, host: str, rest: str) -> None:
     parts = links.split(scheme + host + rest)
-    named = (parts.hostname or "").removeprefix("www.") if parts else ""
+    named = (parts.hostname or "").lower().removeprefix("www.") if parts else ""
     assert links.host(scheme + host + rest) == named
     assert bool(links.absolute("", scheme + host + rest)) == bool(links.split("".join((scheme + host + rest).split())))
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,7 +79,7 @@ def texts(draw: st.DrawFn) -> str:
 
 
 @given(texts(), texts(), st.sampled_from(["", "AA", "BB", "ZZ"]), st.sampled_from(["", "en", "tr", "ru", "ar", "hi"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_what_is_found_in_a_text_is_reached_from_its_words(title: str, body: str, country: str, lang: str) -> None:
     article = Article(id="a", title=title, text=body, country=country, lang=lang)
     reach = compile_reach(WATCH)
@@ -90,7 +91,7 @@ def test_what_is_found_in_a_text_is_reached_from_its_words(title: str, body: str
 
 
 @given(st.lists(st.tuples(PIECES, GLUE, st.integers(0, 8), CUTS), max_size=10), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_a_page_may_cut_words_and_escape_letters(parts: list[tuple[str, str, int, str]], escaped: bool) -> None:
     """The text is cut anywhere by elements that a reading may join or part; all its words stay within reach."""
     body = page = ""
@@ -110,7 +111,7 @@ def test_a_page_may_cut_words_and_escape_letters(parts: list[tuple[str, str, int
 @given(
     texts(), st.sampled_from(["title", "json", "og", "feed", "feed-html", "noscript", "template", "comment", "script"])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_every_place_that_extraction_reads_counts(text: str, place: str) -> None:
     filler = "plain words " * 40
     safe = html.escape(text)
@@ -146,7 +147,7 @@ BLOCKS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(BLOCKS, texts(), texts()), min_size=1, max_size=8), texts())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_an_article_is_made_of_the_words_nearer_to_it(blocks: list[tuple[str, str, str]], title: str) -> None:
     """What extraction takes from a page are words of its markup, lists of links and all that is left out aside."""
     filler = "<p>" + "Plain words stand here, and they say nothing. " * 6 + "</p>"
@@ -167,7 +168,7 @@ def test_a_page_without_text_takes_the_long_way(page: str) -> None:
 
 
 @given(st.lists(st.tuples(texts(), st.sampled_from(["kept", "kept", "left out"]), st.booleans()), max_size=6))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_a_reading_may_leave_out_elements(elements: list[tuple[str, str, bool]]) -> None:
     """Names stay within reach whichever elements are left out, and whether a blank stands in their place."""
     whole = PARTED.join(text for text, _, _ in elements)

@@ -6,6 +6,7 @@ import random
 import unicodedata
 from dataclasses import replace
 
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_watch import WATCH, article
@@ -37,7 +38,7 @@ def spans(analysis: Analysis) -> list[Span]:
 
 
 @given(TEXTS, st.text(max_size=80))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_every_span_is_the_text_at_its_offsets(text: str, title: str) -> None:
     for span in spans(analyse(Article(id="a", text=text, title=title), WATCH)):
         field = title if span.field == "title" else text
@@ -45,7 +46,7 @@ def test_every_span_is_the_text_at_its_offsets(text: str, title: str) -> None:
 
 
 @given(st.sampled_from(STORIES), st.integers(0, 4), st.integers(0, 4))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 def test_unrelated_paragraphs_remove_nothing(story: str, before: int, after: int) -> None:
     plain = analyse(article(story), WATCH)
     padded = analyse(article("\n\n".join([*[UNRELATED] * before, story, *[UNRELATED] * after]), lang=plain.lang), WATCH)
@@ -55,7 +56,7 @@ def test_unrelated_paragraphs_remove_nothing(story: str, before: int, after: int
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(STORIES))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=many(30))
 def test_the_order_of_claims_never_matters(chance: random.Random, story: str) -> None:
     claims = list(WATCH.claims)
     chance.shuffle(claims)
@@ -66,7 +67,7 @@ def test_the_order_of_claims_never_matters(chance: random.Random, story: str) ->
 
 
 @given(st.sampled_from(STORIES[:3]), st.sampled_from([str.upper, str.title, str.swapcase]))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=many(20))
 def test_the_case_of_names_never_matters(story: str, change: object) -> None:
     assert callable(change)
     names = ("Graustark", "Ruritania", "Falcon-9")
@@ -79,7 +80,7 @@ def test_the_case_of_names_never_matters(story: str, change: object) -> None:
 
 
 @given(st.sampled_from(STORIES[:3]), st.sampled_from("\u0300\u0301\u0302\u0303\u0308\u0327\u030c"), st.integers(0, 8))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 def test_the_accents_of_names_never_matter(story: str, accent: str, at: int) -> None:
     altered = story
     for name in ("Graustark", "Ruritania"):
@@ -90,7 +91,7 @@ def test_the_accents_of_names_never_matter(story: str, accent: str, at: int) -> 
 
 
 @given(st.sampled_from(STORIES), st.sampled_from(["NFC", "NFD", "NFKC"]))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=many(20))
 def test_how_accents_are_encoded_never_matters(story: str, form: str) -> None:
     plain = analyse(article(story), WATCH)
     other = analyse(article(unicodedata.normalize(form, story), lang=plain.lang), WATCH)
@@ -98,7 +99,7 @@ def test_how_accents_are_encoded_never_matters(story: str, form: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=300), st.sampled_from(["", "en", "tr", "ur", "xx"]))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 def test_no_text_is_too_odd(text: str, lang: str) -> None:
     analyse(Article(id="a", text=text, title=text[:40], lang=lang), WATCH)
 
@@ -113,7 +114,7 @@ def test_one_endless_sentence_takes_no_endless_time() -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 def test_applying_a_redline_gives_the_new_text(old: str, new: str) -> None:
     difference = redline(old, new)
     assert apply(old, difference) == new

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,7 @@ TEXTS = ANY_TEXT | MIXED
 LANGS = st.sampled_from((*LANGUAGES, "", "xx"))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=many(300))
 @given(TEXTS)
 def test_fold_keeps_length_and_is_idempotent(text: str) -> None:
     folded = fold(text)
@@ -42,7 +43,7 @@ def test_fold_keeps_length_and_is_idempotent(text: str) -> None:
     assert [fold(char) for char in text] == list(folded) or "Σ" in text or "σ" in folded
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=many(200))
 @given(TEXTS)
 def test_clean_maps_back(text: str) -> None:
     cleaned = clean(text)
@@ -52,7 +53,7 @@ def test_clean_maps_back(text: str) -> None:
         assert text[cleaned.offset(at + 1, end=True) - 1] == char
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=many(300))
 @given(TEXTS, LANGS)
 def test_sentences_cover_the_text_in_order(text: str, lang: str) -> None:
     last, paragraph = 0, 0
@@ -65,7 +66,7 @@ def test_sentences_cover_the_text_in_order(text: str, lang: str) -> None:
     assert not text[last:].strip()
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=many(500))
 @given(TEXTS, LANGS)
 def test_spans_equal_the_text_and_do_not_overlap(text: str, lang: str) -> None:
     quantities, mentions = read_with_dates(text, lang, published=PUBLISHED, country_currency=lambda at, among: among[0])
@@ -83,13 +84,13 @@ def test_spans_equal_the_text_and_do_not_overlap(text: str, lang: str) -> None:
     assert all(a.end <= b.start for a, b in itertools.pairwise(quantities))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 @given(TEXTS, st.sampled_from(("", *LANGUAGES)))
 def test_detect_never_raises(text: str, hint: str) -> None:
     assert detect(text, hint) in ("", *LANGUAGES)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=many(200))
 @given(TEXTS, LANGS)
 def test_reading_is_deterministic_and_the_folded_text_may_be_given(text: str, lang: str) -> None:
     assert read(text, lang) == read(text, lang, folded=fold(text))
@@ -125,7 +126,7 @@ NOTATIONS = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=many(300))
 @given(st.integers(11, 9999).filter(lambda n: n % 10), st.sampled_from(NOTATIONS))
 def test_scale_notation_never_changes_a_value(tenths: int, notation: tuple[str, str]) -> None:
     lang, form = notation
@@ -142,7 +143,7 @@ def test_scale_notation_never_changes_a_value(tenths: int, notation: tuple[str, 
     assert (q.kind, q.unit, q.value) == ("money", "USD", Decimal(units))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 @given(st.integers(1, 99_999), st.sampled_from(["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "０１２３４５６７８９"]))
 def test_digits_of_every_script_are_the_same_number(number: int, digits: str) -> None:
     written = "".join(digits[int(d)] for d in str(number))
@@ -153,7 +154,7 @@ def test_digits_of_every_script_are_the_same_number(number: int, digits: str) ->
         assert [(q.value, q.text) for q in found] == [(number, written)]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 @given(st.integers(2, 999))
 def test_german_words_and_digits_agree(number: int) -> None:
     from pipeline.text.compounds import german

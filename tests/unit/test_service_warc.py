@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from examples import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +134,7 @@ def test_what_is_no_page_is_none(other: bytes) -> None:
 
 
 @given(st.binary(max_size=3_000), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_no_bytes_whatever_raise(data: bytes, gz: bool) -> None:
     read(data)
     read(record(0, PAGES[0], gz=gz) + data + record(1, PAGES[1], gz=gz))
