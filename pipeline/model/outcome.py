@@ -20,6 +20,9 @@ class Reason(enum.StrEnum):
     PAUSED = "paused"
     GONE = "gone"  # 410: retired with a notice
     NOT_A_FEED = "not-a-feed"  # 200 with something else
+    READING_TIME = "reading-time"  # its reader was given up
+    READING_MEMORY = "reading-memory"
+    READING_ERROR = "reading-error"
     EMPTY_FEED = "empty-feed"
     MALFORMED_FEED = "malformed-feed"  # not well-formed; what could be read was read
     OVER_ENTRY_LIMIT = "over-entry-limit"

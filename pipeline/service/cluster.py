@@ -25,7 +25,6 @@ from distributed.comm.core import CommClosedError
 from distributed.security import Security
 
 from pipeline import __version__
-from pipeline.model.article import Article
 from pipeline.model.outcome import Failed, Outcome, Reason
 from pipeline.model.watch import Watch
 from pipeline.service import log
@@ -34,7 +33,7 @@ from pipeline.service.guarded import Limits, bundle, unbundle
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:
-    from pipeline.service.reader import Page
+    from pipeline.service.guarded import Item
 
 Answers = list[Outcome[Any]]
 WATCHES_KEPT = 2  # per worker: the one in force and the one before a reload
@@ -113,7 +112,7 @@ class Cluster:
         self._closed = threading.Event()
         self._lost = False
 
-    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Item]) -> Answers:
         """See Backend. Waits while no scheduler or no worker is there; raises CancelledError once closed."""
         bundled = bundle(articles)  # nobody opens it before the child that reads, nor the answer before this
         while not self._closed.is_set():
@@ -159,7 +158,7 @@ class Cluster:
                     raise
         raise CancelledError
 
-    def _one_by_one(self, watch: Watch, articles: Sequence[Article | Page], error: KilledWorker) -> Answers:
+    def _one_by_one(self, watch: Watch, articles: Sequence[Item], error: KilledWorker) -> Answers:
         """Workers died of this batch, again and again: the article that is to blame is found by taking each alone."""
         if len(articles) > 1:
             return [answer for article in articles for answer in self.run(watch, [article])]

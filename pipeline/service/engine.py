@@ -13,32 +13,34 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from pipeline.errors import ConfigError
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Outcome
+from pipeline.model.source import FeedDocument
 from pipeline.model.watch import Watch
 from pipeline.service.guard import Guard, pack
-from pipeline.service.guarded import Limits, analyse_one, bundle, unbundle
+from pipeline.service.guarded import Limits, analyse_one, bundle, unbundle, weight
 from pipeline.settings.settings import Engine as EngineSettings
 
 if TYPE_CHECKING:
-    from pipeline.service.reader import Page
+    from pipeline.service.feedreader import Feed
+    from pipeline.service.guarded import Item
 
-Answers = list[Outcome[Any]]  # an Analysis for an article, a Read for a page
+Answers = list[Outcome[Any]]  # an Analysis for an article, a Read for a page, a FeedDocument for a feed
 SLOTS_PER_WORKER = 2  # one in work, one ready
 # A task of Dask costs its coordinator, scheduler and worker some 5 ms besides analysis, whatever is in it.
 LARGER_ON_DASK = 4  # times
 SHARE = 4  # a batch beyond the ordinary takes this part of what waits: the last ones are small, and end at one time
-CHARACTERS = 500_000  # a batch ends with the article that brings it there: some seconds of analysis
+WEIGHT = 500_000  # characters or bytes: a batch ends with what brings it there, which is some seconds of work
 
 
 class Backend(Protocol):
     """A place to run a batch. Called from several threads at once, each call waits for its answers."""
 
-    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Item]) -> Answers:
         """One outcome an article, in order."""
 
     def close(self) -> None:
@@ -48,7 +50,7 @@ class Backend(Protocol):
 class Here:
     """This process, without limits: for the command line, where a person waits and can stop it."""
 
-    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Item]) -> Answers:
         """See Backend."""
         return [analyse_one(article, watch) for article in articles]
 
@@ -66,7 +68,7 @@ class Processes:
             self._free.put(guard)
         self._packed: tuple[str, bytes] = ("", b"")
 
-    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> Answers:
+    def run(self, watch: Watch, articles: Sequence[Item]) -> Answers:
         """See Backend."""
         version, packed = self._packed
         if version != watch.version:
@@ -87,13 +89,13 @@ class Processes:
 class _Asked:
     """One article on its way."""
 
-    article: Article
+    article: Article | Feed
     watch: Watch
-    answer: Future[Outcome[Analysis]] = field(default_factory=Future)
+    answer: Future[Outcome[Any]] = field(default_factory=Future)
 
 
 class Engine:
-    """Runs articles through `analyse`. To be called from any thread."""
+    """Runs articles through `analyse`, and what else is read under limits. To be called from any thread."""
 
     def __init__(
         self, backend: Backend | None = None, *, slots: int = 1, batch: int = 16, largest: int | None = None
@@ -109,8 +111,19 @@ class Engine:
         self._lock = threading.Lock()
         self.slots = slots
 
-    def ask(self, article: Article, watch: Watch) -> Future[Outcome[Analysis]]:
-        """Begin with one article; it travels with others that wait."""
+    @property
+    def apart(self) -> bool:
+        """Whether it has children of this process: what should not hold up this process, or end it, is read there."""
+        return isinstance(self._backend, Processes)
+
+    @overload
+    def ask(self, article: Article, watch: Watch) -> Future[Outcome[Analysis]]: ...
+
+    @overload
+    def ask(self, article: Feed, watch: Watch) -> Future[Outcome[FeedDocument]]: ...
+
+    def ask(self, article: Article | Feed, watch: Watch) -> Future[Outcome[Any]]:
+        """Begin with one article or feed; it travels with others that wait."""
         with self._lock:
             if self._dispatcher is None:
                 self._dispatcher = threading.Thread(target=self._dispatch, name="engine", daemon=True)
@@ -119,7 +132,7 @@ class Engine:
         self._waiting.put(asked)
         return asked.answer
 
-    def submit(self, articles: Sequence[Article | Page], watch: Watch) -> Future[Answers]:
+    def submit(self, articles: Sequence[Item], watch: Watch) -> Future[Answers]:
         """Begin with a batch as it is. Bounding how many are under way is up to the caller."""
         return self._pool.submit(self._backend.run, watch, tuple(articles))
 
@@ -145,8 +158,8 @@ class Engine:
         """What waits and wants the same watch, up to a batch, and the one that wants another."""
         batch = [first]
         most = min(max(self._batch, self._waiting.qsize() // SHARE), self._largest)
-        characters = len(first.article.text)
-        while len(batch) < most and characters < CHARACTERS:
+        size = weight(first.article)
+        while len(batch) < most and size < WEIGHT:
             try:
                 asked = self._waiting.get_nowait()
             except queue.Empty:
@@ -157,7 +170,7 @@ class Engine:
             if asked.watch.version != first.watch.version:
                 return batch, asked
             batch.append(asked)
-            characters += len(asked.article.text)
+            size += weight(asked.article)
         return batch, None
 
     def _answer(self, batch: list[_Asked]) -> None:

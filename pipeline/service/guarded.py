@@ -7,6 +7,7 @@ a twentieth of the time that it took to find it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import pickle
@@ -21,7 +22,7 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.analyse import analyse
 from pipeline.model.article import Article
@@ -29,7 +30,10 @@ from pipeline.model.outcome import Done, Failed, Outcome, Reason
 from pipeline.model.watch import Watch
 
 if TYPE_CHECKING:
+    from pipeline.service.feedreader import Feed
     from pipeline.service.reader import Page
+
+    Item: TypeAlias = Article | Page | Feed  # what brings its own way of being read brings its libraries with it
 
 TOGETHER_S = 0.1  # answers older than this are sent, though the batch is not at its end
 HEAD = struct.Struct("!I?")  # before answers: how many, and whether they end with one that ends this child
@@ -48,25 +52,31 @@ class TooLong(BaseException):
     """The alarm rang. No reader's `except Exception` takes it."""
 
 
-def analyse_one(item: Article | Page, watch: Watch) -> Outcome[Any]:
-    """Analyse one article, or read a page of an archive; an error of the reader stays with its article.
+def analyse_one(item: Item, watch: Watch) -> Outcome[Any]:
+    """Analyse one article, read a page of an archive, or a feed; an error of the reader stays with its article.
 
     Failed(analysis-error) is worth no second try: the reader is deterministic. Failed(analysis-memory) is.
     """
     try:
         if isinstance(item, Article):
             return Done(analyse(item, watch))
-        from pipeline.service.reader import read_page  # brings extraction with it, which most work does without
-
-        return read_page(item, watch)
+        return item.read(watch)
     except MemoryError:
         return Failed(Reason.ANALYSIS_MEMORY, f"{size(item)} took too much memory")
     except Exception as error:  # noqa: BLE001 - one poisoned article must not stop the others; stored with its type
         return Failed(Reason.ANALYSIS_ERROR, f"{type(error).__name__}: {error}", retry=False)
 
 
-def size(item: Article | Page) -> str:
-    return f"{len(item.text)} characters" if isinstance(item, Article) else f"a page of {len(item.body)} bytes"
+def weight(item: Item) -> int:
+    """How much there is to read: characters of an article, bytes of anything else."""
+    return len(item.text) if isinstance(item, Article) else len(item.body)
+
+
+def size(item: Item) -> str:
+    """The same in words."""
+    if isinstance(item, Article):
+        return f"{weight(item)} characters"
+    return f"a {type(item).__name__.lower()} of {weight(item)} bytes"
 
 
 def bundle(items: Iterable[object]) -> bytes:
@@ -108,7 +118,7 @@ def _serve(pipe: Connection, tally: int) -> None:
             _read(unbundle(pipe.recv_bytes())[first:end], watch, limits, pipe, tally)
 
 
-def _read(articles: Sequence[Article | Page], watch: Watch, limits: Limits, pipe: Connection, tally: int) -> None:
+def _read(articles: Sequence[Item], watch: Watch, limits: Limits, pipe: Connection, tally: int) -> None:
     """Answers go together, to wake the parent seldom; the tally has a byte for each article as soon as it is done."""
     ready: list[bytes] = []
     sent_s = time.monotonic()
@@ -126,8 +136,11 @@ def _read(articles: Sequence[Article | Page], watch: Watch, limits: Limits, pipe
 def _take(packed: bytes, limits: Limits) -> Watch:
     """The watch, compiled; memory is limited from what the process has then."""
     resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    gc.unfreeze()
     watch: Watch = pickle.loads(packed)  # noqa: S301 - packed by our own coordinator, over our own pipe
     analyse_one(WARM_UP, watch)
+    gc.collect()
+    gc.freeze()  # hundreds of thousands of objects that stay: all that is read would pay for looking them through
     most = _data_bytes() + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
     return watch
@@ -145,7 +158,7 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
     raise TooLong
 
 
-def _limited(article: Article | Page, watch: Watch, limits: Limits) -> Outcome[Any]:
+def _limited(article: Item, watch: Watch, limits: Limits) -> Outcome[Any]:
     limit_s = limits.time.total_seconds()
     try:
         signal.setitimer(signal.ITIMER_REAL, limit_s)

@@ -28,6 +28,37 @@ class Page:
     source: str = ""
     agencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def read(self, watch: Watch) -> Outcome[Read]:
+        """The page's article, analysed.
+
+        Skipped(put-off) when no topic can be reached, whatever of the page is the article.
+        Else Skipped as extraction says.
+        """
+        came = sift.read_page(
+            self.body,
+            watch,
+            url=self.url,
+            content_type=self.content_type,
+            country=self.country,
+            agencies=self.agencies,
+        )
+        if not isinstance(came, Done):
+            return came
+        found = came.value
+        article = Article(
+            id=self.id,
+            text=found.text,
+            title=found.title,
+            url=self.url,
+            lang=found.lang or self.lang,
+            published=found.published or self.published,
+            country=self.country,
+            source=self.source,
+            author=found.author,
+            site=found.site,
+        )
+        return Done(Read(extracted=found, analysis=analyse(article, watch)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
@@ -35,35 +66,3 @@ class Read:
 
     extracted: Extracted
     analysis: Analysis
-
-
-def read_page(page: Page, watch: Watch) -> Outcome[Read]:
-    """The page's article, analysed.
-
-    Skipped(put-off) when no topic can be reached, whatever of the page is the article.
-    Else Skipped as extraction says.
-    """
-    came = sift.read_page(
-        page.body,
-        watch,
-        url=page.url,
-        content_type=page.content_type,
-        country=page.country,
-        agencies=page.agencies,
-    )
-    if not isinstance(came, Done):
-        return came
-    found = came.value
-    article = Article(
-        id=page.id,
-        text=found.text,
-        title=found.title,
-        url=page.url,
-        lang=found.lang or page.lang,
-        published=found.published or page.published,
-        country=page.country,
-        source=page.source,
-        author=found.author,
-        site=found.site,
-    )
-    return Done(Read(extracted=found, analysis=analyse(article, watch)))

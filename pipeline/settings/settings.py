@@ -72,8 +72,8 @@ class Engine(Strict):
     ca_file: Text = ""
     cert_file: Text = ""
     key_file: Text = ""
-    article_timeout: Duration = Field(timedelta(seconds=30), description="longest analysis of one article")
-    article_memory: Size = Field(512_000_000, description="memory that the analysis of one article may take")
+    article_timeout: Duration = Field(timedelta(seconds=30), description="longest time for one article or feed")
+    article_memory: Size = Field(512_000_000, description="memory that one article or feed may take")
     in_flight: int = Field(64, ge=1, le=10_000, description="batches handed out and not yet answered, at most")
 
 

@@ -1,24 +1,25 @@
-"""Many rows in one statement: they travel as one JSON text, which the database takes apart itself.
+"""Many rows in one statement: a driver that is handed rows one by one waits for its turn in Python after every row.
 
-A driver that is handed rows one by one turns every value over in Python; for a feed of thirty entries that costs more
-than the database's own work, and all of it holds up whatever else this process does.
+They travel as one JSON text, which the database takes apart itself. What is inserted into SQLite travels as values,
+dozens of rows in a statement: SQLite reads values in a third of the time that it takes to read JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.storage.columns import encoder
+from pipeline.storage.columns import encoder, storable, to_json
 from pipeline.storage.session import Transaction
 
 AT_ONCE = 500  # rows of one statement: what is held in memory twice
+VALUES_AT_ONCE = 60  # rows of one statement of values: beyond that it is quicker no more
 
 
 def given(table: sa.Table, names: Sequence[str], *, postgres: bool) -> dict[str, sa.ColumnElement[Any]]:
@@ -40,14 +41,42 @@ def run(tx: Transaction, statement: sa.UpdateBase, rows: Iterable[Mapping[str, A
 
 def insert(tx: Transaction, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows that all name the same columns, in their order, leaving out those that are there."""
-    if rows:
-        run(tx, _insert(table, tuple(rows[0]), tx.postgres), rows)
+    if not rows:
+        return
+    names = tuple(rows[0])
+    if tx.postgres:
+        run(tx, _insert(table, names), rows)
+        return
+    for at in range(0, len(rows), VALUES_AT_ONCE):
+        some = rows[at : at + VALUES_AT_ONCE]
+        tx.connection.exec_driver_sql(_insert_values(table, names, len(some)), tuple(_values(some)))
 
 
 @cache
-def _insert(table: sa.Table, names: tuple[str, ...], postgres: bool) -> sa.UpdateBase:
+def _insert(table: sa.Table, names: tuple[str, ...]) -> sa.UpdateBase:
     """Built once for rows that are alike."""
-    return inserting(table, names, postgres=postgres).on_conflict_do_nothing()
+    return inserting(table, names, postgres=True).on_conflict_do_nothing()
+
+
+@cache
+def _insert_values(table: sa.Table, names: tuple[str, ...], count: int) -> str:
+    into = sqlite.dialect().identifier_preparer
+    columns = ", ".join(into.quote(table.c[name].name) for name in names)
+    row = f"({', '.join('?' * len(names))})"
+    return (
+        f"INSERT INTO {into.format_table(table)} ({columns}) "  # noqa: S608 - names of our own tables
+        f"VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
+    )
+
+
+def _values(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The values of all rows, as SQLite takes them."""
+    values = [value for row in rows for value in row.values()]
+    written = [value if (form := _FORMS.get(type(value))) is None else form(value) for value in values]
+    whole = "".join([value for value in written if type(value) is str])
+    if storable(whole) is not whole:  # one look at all of them: hardly ever one is found
+        written = [storable(value) if type(value) is str else value for value in written]
+    return written
 
 
 def inserting(table: sa.Table, names: tuple[str, ...], *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
@@ -64,10 +93,13 @@ def _some(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]
 
 
 def _for_sqlite(value: object) -> object:
-    """Times as the column types write them there, so that they compare as text."""
-    if isinstance(value, datetime):
-        return _aware(value).replace(tzinfo=None).isoformat(" ", "microseconds")
-    return _plain(value)
+    return _moment(value) if isinstance(value, datetime) else _plain(value)
+
+
+@lru_cache(1_024)
+def _moment(value: datetime) -> str:
+    """A time as the column types write it there, so that times compare as text. One moment stands in many rows."""
+    return _aware(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _for_postgres(value: object) -> object:
@@ -88,5 +120,9 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
+# What is no value of SQLite's own, and its form there.
+_FORMS: Mapping[type, Callable[[Any], object]] = {
+    datetime: _moment, timedelta: _plain, date: _plain, list: to_json, tuple: to_json, dict: to_json,
+}  # fmt: skip
 _FOR_SQLITE = encoder(_for_sqlite)
 _FOR_POSTGRES = encoder(_for_postgres)
