@@ -26,22 +26,25 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--topic", default="", help="Only of this topic.")
+@click.option("--due", is_flag=True, help="Only those of which a value is to be looked at again by now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
-def list_(config: Path | None, topic: str, as_json: bool) -> None:
+def list_(config: Path | None, topic: str, due: bool, as_json: bool) -> None:
     """List the claims with what is known and what coverage did in the last 90 days."""
     with desk(load_configuration(config)) as built:
-        lines = claims.lines(built, topic=topic)
+        lines = [line for line in claims.lines(built, topic=topic) if line.due or not due]
     for line in lines:
         if as_json:
             click.echo(json.dumps(_data(line), ensure_ascii=False))
             continue
         marks = [f"{line.waiting} waiting"] if line.waiting else []
         marks += ["values compete"] if line.disputed else []
+        marks += ["look again"] if line.due else []
         paint.say(f"{line.claim.id:34} {line.findings:5} findings  {', '.join(marks)}".rstrip())
         for slot in line.known:
-            if slot.value is not None:
-                paint.say(f"    {slot.name}: {wording.value(slot.value, slot.type)}")
+            if slot.value is not None or slot.look_again is not None:
+                value = "open" if slot.value is None else wording.value(slot.value, slot.type)
+                paint.say(f"    {slot.name}: {value}{_again(slot)}")
 
 
 @command.command("show")
@@ -63,7 +66,7 @@ def show(config: Path | None, claim: str, as_of: datetime | None, as_json: bool)
     if as_of is not None:
         paint.say(f"as it was believed at the end of {as_of.date()}")
     for slot in whole.line.known:
-        paint.say(f"  {slot.name}: {_said(slot)}")
+        paint.say(f"  {slot.name}: {_said(slot)}{_again(slot)}")
         for one in slot.rivals:
             paint.say(f"    also {wording.value(one.value, slot.type)}: {', '.join(one.outlets)}")
     if whole.history:
@@ -129,6 +132,11 @@ def export(config: Path | None, diff: bool) -> None:
         click.echo("the claim files hold every accepted value", err=diff)
 
 
+def _again(slot: claims.Known) -> str:
+    """When to look at it again, "" where nobody said."""
+    return f", look again on {wording.value(slot.look_again.isoformat(), 'date')}" if slot.look_again else ""
+
+
 def _said(slot: claims.Known) -> str:
     if slot.value is None:
         return "open"
@@ -149,6 +157,7 @@ def _data(line: claims.Line) -> dict[str, Any]:
         "waiting": line.waiting,
         "last_news": line.last_news.isoformat() if line.last_news else None,
         "disputed": line.disputed,
+        "look_again_at": {slot.name: slot.look_again.isoformat() for slot in line.known if slot.look_again},
     }
 
 
@@ -169,6 +178,7 @@ def _whole(whole: claims.Whole) -> dict[str, Any]:
             "valid_from": entry.valid_from,
             "on_whose_word": entry.on_whose_word,
             "accepted_by": entry.accepted_by,
+            "look_again_at": _moment(entry.look_again_at),
             "undone_at": entry.undone_at.isoformat() if entry.undone_at else None,
         }
         for entry in whole.history

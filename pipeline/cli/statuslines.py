@@ -25,6 +25,9 @@ def as_lines(report: Report) -> list[Line]:
         f"last digest  {_ago(report.last_digest_at, report.at)}",
         ("canary       ", _canary(report)),
     ]
+    if report.to_look_at:
+        values = "1 value" if report.to_look_at == 1 else f"{report.to_look_at:,} values"
+        lines.append(f"claims       {values} to look at again: claimwatch claims list --due")
     if report.jobs:
         lines += [
             "",

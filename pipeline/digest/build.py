@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.digest import items, volume
-from pipeline.digest.facts import CanaryFact, Coverage, Covered, Facts, Near, SourceFact
+from pipeline.digest.facts import Accepted, CanaryFact, Coverage, Covered, Facts, Near, SourceFact
 from pipeline.digest.period import Period
 from pipeline.digest.record import (
     Digest,
     Item,
+    LookAgain,
     Missed,
     NearMissed,
     Quote,
@@ -31,6 +32,7 @@ from pipeline.model.vantage import vantage
 STORIES = 5  # a topic
 NAMED = 8  # sources named in a warning
 NEAR_MISSES = 6  # claims
+LOOK_AGAIN = 12  # values
 # The share of a rule that a near miss must meet to be shown: three words of which one stands out of place meet 0.75,
 # and with a word that stands nowhere only rules of six and more reach it. In the demo 20 of 23 claims named no matter.
 NEAR_FLOOR = 0.7
@@ -50,6 +52,7 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
     repeated = _repeated(facts, [c for c in inside if c.relation not in NEWS], {one.claim for one in news})
     volumes = volume.measure(facts.volumes, facts.topics, period.last_day, facts.counted_since)
     missed = _missed(facts, period, plan.zone)
+    again = _look_again(facts, period, plan.zone)
     misses = _near_misses(facts)
     near = [one for one in misses if one.score >= NEAR_FLOOR]
     notes = _source_notes(facts.sources)
@@ -80,6 +83,8 @@ def build(plan: DigestPlan, period: Period, facts: Facts, now: datetime) -> Dige
         canary="" if facts.canary is None else "found" if facts.canary.found else "missing",
         canary_note=_canary_note(facts.canary),
         warnings=_warnings(facts, notes, blind=blind),
+        look_again=tuple(_to_look_at(facts, one) for one in again[:LOOK_AGAIN]),
+        look_again_more=max(0, len(again) - LOOK_AGAIN),
     )
 
 
@@ -187,6 +192,24 @@ def _missed(facts: Facts, period: Period, zone: str) -> tuple[Missed, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda one: (one.by, one.claim)))
+
+
+def _look_again(facts: Facts, period: Period, zone: str) -> list[Accepted]:
+    """Values whose day has come by the period's last day in the plan's zone, the longest due first."""
+    last = (period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
+    return sorted((one for one in facts.look_again if one.on <= last), key=lambda one: (one.on, one.claim, one.slot))
+
+
+def _to_look_at(facts: Facts, one: Accepted) -> LookAgain:
+    return LookAgain(
+        claim=one.claim,
+        title=items.title(facts, one.claim),
+        slot=one.slot,
+        type=one.type,
+        value=one.value,
+        on=one.on,
+        accepted_by=one.by,
+    )
 
 
 def _near_misses(facts: Facts) -> tuple[NearMissed, ...]:

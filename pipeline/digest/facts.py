@@ -45,6 +45,18 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A value that holds because somebody accepted it, and wanted it to be looked at again on a day."""
+
+    claim: str
+    slot: str
+    type: str
+    value: str | None  # canonical; None: open
+    on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFact:
     """How a source fared in the period. Sources that were well all along need not be given."""
 
@@ -99,6 +111,7 @@ class Facts:
     volumes: tuple[DayCount, ...] = ()  # of the 24 hours to the period's end, and of those of eight weeks before
     counted_since: date | None = None  # first day with counts
     near: tuple[Near, ...] = ()
+    look_again: tuple[Accepted, ...] = ()  # at least those of the period's last day and before
     sources: tuple[SourceFact, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     canary: CanaryFact | None = None  # None: no canary is configured

@@ -122,6 +122,15 @@ def _lists(words: Words, digest: Digest) -> list[str]:
     if digest.missed:
         lines = [f"- {esc(words.own(one.title, 160))}: {esc(words.missed(one))}" for one in digest.missed]
         blocks += ["## Expected, and not seen", "\n".join(lines)]
+    if digest.look_again:
+        lines = [
+            f"- {_link(words.own(one.title, 160), words.link(f'claims/{one.claim}'))}: "
+            f"{esc(words.slot(one.slot))} **{esc(words.known(one))}**; {esc(words.look_again(one))}"
+            for one in digest.look_again
+        ]
+        blocks += ["## To look at again", "\n".join(lines)]
+        more = digest.look_again_more
+        blocks += [_link(f"and {more} more", words.link("claims?show=due"))] if more else []
     if digest.near:
         blocks.append("## Near misses worth a look")
         for one in digest.near:

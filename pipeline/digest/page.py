@@ -66,6 +66,8 @@ def _capped(digest: Digest, cap: int) -> Digest:
         added=_fewer(digest.added, cap),
         near=digest.near[:cap],
         near_more=digest.near_more + max(0, len(digest.near) - cap),
+        look_again=digest.look_again[:cap],
+        look_again_more=digest.look_again_more + max(0, len(digest.look_again) - cap),
         topics=tuple(
             replace(one, stories=one.stories[:cap], more=one.more + max(0, len(one.stories) - cap))
             for one in digest.topics

@@ -94,11 +94,22 @@ def _counts(words: Words, digest: Digest) -> list[str]:
     return lines
 
 
+def _look_again(words: Words, digest: Digest) -> list[str]:
+    lines = _head("To look at again") if digest.look_again else []
+    for one in digest.look_again:
+        lines.append(f"{words.own(one.title, 160)}, {words.slot(one.slot)}: {words.known(one)}")
+        lines.append(f"{_INDENT}{words.look_again(one)} {words.link(f'claims/{one.claim}')}".rstrip())
+    if digest.look_again_more:
+        lines.append(f"and {digest.look_again_more} more {words.link('claims?show=due')}".rstrip())
+    return lines
+
+
 def _lists(words: Words, digest: Digest) -> list[str]:
     lines: list[str] = []
     if digest.missed:
         lines += _head("Expected, and not seen")
         lines += [f"{words.own(one.title, 160)}: {words.missed(one)}" for one in digest.missed]
+    lines += _look_again(words, digest)
     if digest.near:
         lines += _head("Near misses worth a look")
         for number, one in enumerate(digest.near):

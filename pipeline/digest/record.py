@@ -161,6 +161,19 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """A value that somebody accepted and wanted to be looked at again on a day that has come."""
+
+    claim: str
+    title: str
+    slot: str
+    type: str
+    value: str | None  # canonical; None: open
+    on: date
+    accepted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearMissed:
     """The best near miss of a claim; `articles` had one."""
 
@@ -230,6 +243,8 @@ class Digest:
     canary: str  # found, missing, "" when none is configured
     canary_note: str = ""
     warnings: tuple[str, ...] = ()  # what a reader must know before the rest: it leads every form
+    look_again: tuple[LookAgain, ...] = ()
+    look_again_more: int = 0
     format: int = FORMAT
 
     def findings(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pipeline.digest.record import (
     Digest,
     Item,
+    LookAgain,
     Missed,
     NearMissed,
     Quote,
@@ -182,6 +183,14 @@ class Words:
         """An expected event that was not covered."""
         last = f"last news of it on {self.when(one.last_news)}" if one.last_news else "no news of it so far"
         return f"expected by {self.day(one.by)}, with {one.grace_days} days of grace; {last}"
+
+    def known(self, one: LookAgain) -> str:
+        """The value that is known by now, "open" for none."""
+        return self.value(one.value, one.type) or "open"
+
+    def look_again(self, one: LookAgain) -> str:
+        """When a value was to be looked at again, and who accepted it."""
+        return f"look again on {self.day(one.on)}; accepted by {self.say(one.accepted_by, 60)}"
 
     def near(self, one: NearMissed) -> str:
         """How near a miss was, where it failed, and how many articles had one."""

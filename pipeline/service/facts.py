@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pipeline.digest.facts import CanaryFact, Coverage, Covered, DayCount, Facts, Near, SourceFact
+from pipeline.digest.facts import Accepted, CanaryFact, Coverage, Covered, DayCount, Facts, Near, SourceFact
 from pipeline.digest.period import Period
 from pipeline.model.alert import Candidate, Publisher
 from pipeline.model.outcome import Reason
 from pipeline.model.watch import Watch
+from pipeline.service import lookagain
 from pipeline.service.wiring import Desk
 from pipeline.storage import articles, entries, findings, jobs, periods, sources, volumes
 from pipeline.storage.findings import SavedFinding
@@ -18,6 +19,7 @@ from pipeline.storage.session import Transaction
 
 BASELINE = timedelta(weeks=8)  # of topic volumes before the period
 PAGE = 1_000
+AHEAD = timedelta(days=1)  # the day of a zone may be the one after that of UTC
 TURNS = 2  # of the canary that may be missed before it counts as lost: one may just be on its way
 UNWELL = ("failing", "silent", "gone")
 
@@ -61,6 +63,17 @@ def gather(desk: Desk, tx: Transaction, period: Period) -> Facts:
                 articles=line.articles,
             )
             for line in periods.near_misses(tx, since=period.start, until=period.end)
+        ),
+        look_again=tuple(
+            Accepted(
+                claim=one.claim.id,
+                slot=one.slot.name,
+                type=one.slot.type,
+                value=one.entry.value,
+                on=one.on,
+                by=one.entry.accepted_by,
+            )
+            for one in lookagain.due(tx, watch, until=(period.end + AHEAD).date())
         ),
         sources=_sources(desk, tx, period),
         coverage=_coverage(desk, tx, period, found, covered),

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import SchemaError, StoreError
+from pipeline.service import lookagain
 from pipeline.service.coordinator import LEASE
 from pipeline.service.wiring import Desk
 from pipeline.settings.load import Configuration
@@ -61,6 +62,7 @@ class Report:
     sources: Mapping[str, int]  # health -> how many
     troubled: tuple[tuple[str, str, str], ...]  # source, health, why
     last_digest_at: datetime | None
+    to_look_at: int  # known values that somebody wanted to be looked at again by now
     reload: Mapping[str, Any]  # {"ok", "at", "message"}
     canary: Mapping[str, Any]  # {"found", "at", "last_found", "detail"}
     watch: Mapping[str, Any]  # {"version", "rules_hash", "at"}
@@ -119,6 +121,7 @@ def report(store: Store, configuration: Configuration, *, now: datetime) -> Repo
             sources=dict(Counter(state.health for state in states.values())),
             troubled=tuple(troubled),
             last_digest_at=_last_digest(tx, [plan.id for plan in configuration.alerts.digests]),
+            to_look_at=len(lookagain.due(tx, configuration.watch, until=now.date())),
             reload=jobs.marked(tx, "reload") or {},
             canary=jobs.marked(tx, "canary") or {},
             watch=jobs.marked(tx, "watch") or {},

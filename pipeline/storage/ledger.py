@@ -136,20 +136,30 @@ def _latest(tx: Transaction, claim: str, slot: str) -> LedgerEntry | None:
     return latest(tx, claim, slot)
 
 
-def to_look_at(tx: Transaction, *, today: date) -> tuple[LedgerEntry, ...]:
-    """Entries that hold and were to be looked at again by now."""
+def to_look_at(tx: Transaction, *, until: date) -> tuple[LedgerEntry, ...]:
+    """Entries that hold and are to be looked at again by that day, included; the longest due first."""
     later = t.ledger.alias()
+    after = sa.or_(later.c.learned_at > g.learned_at, sa.and_(later.c.learned_at == g.learned_at, later.c.id > g.id))
     replaced = (
         sa.select(later.c.id)
-        .where(later.c.claim == g.claim, later.c.slot == g.slot, later.c.id > g.id, later.c.undone_at.is_(None))
+        .where(later.c.claim == g.claim, later.c.slot == g.slot, later.c.undone_at.is_(None), after)
         .exists()
     )
     query = (
         sa.select(t.ledger)
-        .where(g.look_again_at <= today, g.undone_at.is_(None), ~replaced)
+        .where(g.look_again_at <= until, g.undone_at.is_(None), ~replaced)
         .order_by(g.look_again_at, g.id)
     )
     return tuple(LedgerEntry(**row._mapping) for row in tx.all(query))
+
+
+def look_again_days(tx: Transaction) -> dict[str, dict[str, date | None]]:
+    """Every slot that the ledger holds and when to look at it again, None for no day: claim -> slot -> day."""
+    query = sa.select(g.claim, g.slot, g.look_again_at).where(g.undone_at.is_(None)).order_by(g.learned_at, g.id)
+    days: dict[str, dict[str, date | None]] = {}
+    for row in tx.all(query):
+        days.setdefault(row.claim, {})[row.slot] = row.look_again_at
+    return days
 
 
 def reported(

@@ -321,8 +321,12 @@ def test_values_to_look_at_again_and_values_that_compete(store: Store) -> None:
         ledger.accept(tx, claim="a", slot="s", value="1", by="ann", now=NOW, look_again_at=date(2026, 3, 5))
         ledger.accept(tx, claim="b", slot="s", value="1", by="ann", now=NOW, look_again_at=date(2026, 3, 5))
         ledger.accept(tx, claim="b", slot="s", value="2", by="ann", now=NOW + DAY)
-        assert [row.claim for row in ledger.to_look_at(tx, today=date(2026, 3, 6))] == ["a"]
-        assert ledger.to_look_at(tx, today=date(2026, 3, 4)) == ()
+        assert [row.claim for row in ledger.to_look_at(tx, until=date(2026, 3, 6))] == ["a"]
+        assert ledger.to_look_at(tx, until=date(2026, 3, 4)) == ()
+        ledger.accept(tx, claim="a", slot="s", value="0", by="ann", now=NOW - DAY)  # by a clock that was set back
+        assert ledger.known(tx)["a"] == {"s": "1"}
+        assert [row.claim for row in ledger.to_look_at(tx, until=date(2026, 3, 6))] == ["a"]
+        assert ledger.look_again_days(tx) == {"a": {"s": date(2026, 3, 5)}, "b": {"s": None}}
         add_finding(tx, add_article(tx, 1, "T", "x"))
         assert [(row.slot, row.value, row.source) for row in ledger.reported(tx, "sale")] == [("stage", "signed", "s1")]
 

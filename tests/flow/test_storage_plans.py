@@ -95,7 +95,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "articles of topics": lambda tx: volumes.of_days(tx, since=NOW - 56 * DAY),
     "last news": lambda tx: periods.last_news(tx, ["c", "d"], until=NOW),
     "newest stories of claims": lambda tx: desk.story_lines(tx, claims=["c", "d"]),
-    "to look at again": lambda tx: ledger.to_look_at(tx, today=date(2026, 3, 1)),
+    "to look at again": lambda tx: ledger.to_look_at(tx, until=date(2026, 3, 1)),
     "kept page": lambda tx: pages.latest(tx, article_id=1),
     "pages put off": lambda tx: pages.put_off(tx, limit=5, after=3),
     "audit of a thing": lambda tx: people.changes(tx, thing_kind="k", thing="t"),

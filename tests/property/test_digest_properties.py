@@ -13,7 +13,7 @@ from newsroom import CLAIMS, DAWN, JANG, NOW, PLAN, TREND, candidate, change, da
 
 from pipeline.alert import once
 from pipeline.digest import build, period, record, render
-from pipeline.digest.facts import Covered, Facts, Near, SourceFact
+from pipeline.digest.facts import Accepted, Covered, Facts, Near, SourceFact
 from pipeline.model.alert import Candidate
 from pipeline.model.finding import RELATIONS
 from pipeline.model.rules import DigestPlan
@@ -154,6 +154,7 @@ def test_nothing_from_outside_is_markup_or_a_link(sentence: str, title: str, nam
         covered=tuple(
             Covered(article=p.source, topics=("energy",), title=title, publisher=p) for p in (publisher, bad)
         ),
+        look_again=(Accepted(claim="x", slot="place", type="place", value=sentence, on=NOW.date(), by=title),),
         near=(Near(article="n", claim="x", score=0.4, failed="no cue", evidence=sentence, publisher=bad),),
         sources=(SourceFact(source="s", name="S", before="ok", after="failing", reason="dns", detail=sentence),),
     )

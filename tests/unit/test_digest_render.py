@@ -108,7 +108,7 @@ def test_a_quiet_day_and_a_lost_canary_are_said_in_every_form() -> None:
 
 def test_an_empty_digest_has_no_empty_sections() -> None:
     html = render.html(made(Facts()))
-    for name in ("Top stories", "Volume", "Repeated", "Expected", "Near misses", ">Sources<"):
+    for name in ("Top stories", "Volume", "Repeated", "Expected", "To look at again", "Near misses", ">Sources<"):
         assert name not in html
     assert "What was looked at" in html
 

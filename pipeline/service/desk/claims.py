@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline.analyse import known_values
 from pipeline.model.watch import Claim
@@ -15,7 +15,6 @@ from pipeline.storage import desk as queries
 from pipeline.storage import findings, ledger
 from pipeline.storage.findings import SavedFinding
 from pipeline.storage.ledger import LedgerEntry
-from pipeline.storage.session import Transaction
 
 LATELY = timedelta(days=90)
 REPORTS = 400  # newest findings whose values are drawn and set side by side
@@ -32,6 +31,8 @@ class Known:
     configured: str | None  # of the claim files
     entry: LedgerEntry | None  # of the ledger, when it has the last word
     reported: tuple[Reported, ...] = ()
+    look_again: date | None = None  # when whoever accepted it wanted it to be looked at again
+    due: bool = False  # that day has come
 
     @property
     def rivals(self) -> tuple[Reported, ...]:
@@ -53,6 +54,11 @@ class Line:
     last: datetime | None = None
     disputed: bool = False
     accepted: bool = False  # the ledger changed it
+
+    @property
+    def due(self) -> bool:
+        """A value of it is to be looked at again."""
+        return any(slot.due for slot in self.known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +87,21 @@ class Whole:
 
 def lines(desk: Desk, *, topic: str = "", asked: str = "") -> tuple[Line, ...]:
     """The configured claims in their order, those of a topic or with these words in them."""
-    since = desk.clock.now() - LATELY
+    now = desk.clock.now()
+    since = now - LATELY
     words = asked.casefold().split()
     with desk.store.read() as tx:
         active = queries.activity(tx, [claim.id for claim in desk.watch.claims], since=since)
         values = queries.values_lately(tx, since=since)
-        entries = _entries(tx)
+        held = ledger.look_again_days(tx)
     found = []
     for claim in desk.watch.claims:
         said = f"{claim.id} {claim.title} {claim.statement}".casefold()
         if (topic and claim.topic != topic) or not all(word in said for word in words):
             continue
-        found.append(_line(desk, claim, active.get(claim.id), entries.get(claim.id, {}), values.get(claim.id, {})))
+        found.append(
+            _line(desk, claim, active.get(claim.id), held.get(claim.id, {}), values.get(claim.id, {}), now.date())
+        )
     return tuple(found)
 
 
@@ -114,6 +123,8 @@ def whole(desk: Desk, claim_id: str, *, as_of: datetime | None = None, limit: in
     names = source_names(desk, {row.source for row in reported} | {row.source for row in rows})
     watch = with_known(desk.configuration.watch, overlay)
     holding = {entry.slot: entry for entry in history if _held(entry, as_of)}
+    days = {name: entry.look_again_at for name, entry in holding.items()}
+    today = desk.clock.now().date()
     now_known = known_values(claim, watch)
     slots = tuple(
         Known(
@@ -122,6 +133,8 @@ def whole(desk: Desk, claim_id: str, *, as_of: datetime | None = None, limit: in
             value=now_known.get(slot.name),
             configured=slot.known,
             entry=holding.get(slot.name),
+            look_again=days.get(slot.name),
+            due=as_of is None and _due(days.get(slot.name), today),
             reported=side_by_side([r for r in reported if r.slot == slot.name], now_known.get(slot.name), "", names),
         )
         for slot in claim.slots
@@ -158,20 +171,25 @@ def _held(entry: LedgerEntry, as_of: datetime | None) -> bool:
     return entry.learned_at <= as_of and (entry.undone_at is None or entry.undone_at > as_of)
 
 
-def _entries(tx: Transaction) -> dict[str, dict[str, str | None]]:
-    return ledger.known(tx)
-
-
 def _line(
     desk: Desk,
     claim: Claim,
     active: queries.Activity | None,
-    overlay: Mapping[str, str | None],
+    held: Mapping[str, date | None],
     lately: Mapping[str, int],
+    today: date,
 ) -> Line:
     known = known_values(claim, desk.watch)
     slots = tuple(
-        Known(name=slot.name, type=slot.type, value=known.get(slot.name), configured=slot.known, entry=None)
+        Known(
+            name=slot.name,
+            type=slot.type,
+            value=known.get(slot.name),
+            configured=slot.known,
+            entry=None,
+            look_again=held.get(slot.name),
+            due=_due(held.get(slot.name), today),
+        )
         for slot in claim.slots
     )
     return Line(
@@ -184,5 +202,9 @@ def _line(
         last_news=active.last_news if active else None,
         last=active.last if active else None,
         disputed=any(number >= DISAGREE for number in lately.values()),
-        accepted=bool(overlay),
+        accepted=bool(held),
     )
+
+
+def _due(on: date | None, today: date) -> bool:
+    return on is not None and on <= today

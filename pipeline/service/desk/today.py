@@ -13,6 +13,7 @@ from pipeline.model.finding import RELATIONS
 from pipeline.model.rules import SEVERITIES
 from pipeline.model.vantage import Vantage, vantage
 from pipeline.model.watch import Claim, Watch
+from pipeline.service import lookagain
 from pipeline.service.desk import excerpt
 from pipeline.service.wiring import Desk
 from pipeline.storage import desk as queries
@@ -95,6 +96,7 @@ class List:
     counts: Mapping[str, int] = field(default_factory=dict)  # relation -> items
     snoozed: int = 0
     more: bool = False  # there were more findings than one look reads
+    look_again: int = 0  # known values to look at again, of all claims
 
 
 def work(desk: Desk, *, topic: str = "", claim: str = "", start: int = 0, shown: int = SHOWN) -> List:
@@ -123,6 +125,7 @@ def work(desk: Desk, *, topic: str = "", claim: str = "", start: int = 0, shown:
             if lead is not None:
                 chosen.append((lead, tuple(row.id for row in group if row.id != lead.id)))
         items = _items(tx, desk, chosen, stories)
+        again = lookagain.due(tx, desk.watch, until=now.date())
     return List(
         items=items,
         start=start,
@@ -130,6 +133,7 @@ def work(desk: Desk, *, topic: str = "", claim: str = "", start: int = 0, shown:
         counts=counts,
         snoozed=len(rows) - len(awake),
         more=len(rows) == READ,
+        look_again=len(again),
     )
 
 

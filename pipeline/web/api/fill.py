@@ -125,6 +125,7 @@ def _claim(line: claims.Line) -> dict[str, Any]:
         "waiting": line.waiting,
         "last_news": line.last_news,
         "disputed": line.disputed,
+        "look_again_at": {slot.name: slot.look_again for slot in line.known if slot.look_again is not None},
     }
 
 
@@ -157,6 +158,7 @@ def whole_claim(whole: claims.Whole) -> shapes.ClaimWhole:
                 on_whose_word=one.on_whose_word,
                 accepted_by=one.accepted_by,
                 note=one.note,
+                look_again_at=one.look_again_at,
                 undone_at=one.undone_at,
             )
             for one in whole.history

@@ -45,6 +45,7 @@ class ArticleQuery(Paged):
 class ClaimQuery(Query):
     topic: Word = ""
     words: Word = Field("", description="in its id, title or statement")
+    due: bool = Field(False, description="only those of which a value is to be looked at again by now")
 
 
 class AsOf(Query):
@@ -154,7 +155,8 @@ def compare(request: Request, number: Number, asked: Annotated[CompareQuery, InQ
 @router.get("/claims", response_model=shapes.ClaimList, summary="The claims of the configuration")
 def claim_list(request: Request, asked: Annotated[ClaimQuery, InQuery()]) -> Response:
     lines = claims.lines(state_of(request).desk, topic=asked.topic, asked=asked.words)
-    return tagged(request, shapes.ClaimList(items=[fill.claim(line) for line in lines]))
+    items = [fill.claim(line) for line in lines if line.due or not asked.due]
+    return tagged(request, shapes.ClaimList(items=items))
 
 
 @router.get("/claims/{claim}", response_model=shapes.ClaimWhole, responses=MISSING, summary="One claim")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -196,6 +196,7 @@ class EntryOut(BaseModel):
     on_whose_word: str
     accepted_by: str
     note: str
+    look_again_at: date | None
     undone_at: datetime | None
 
 
@@ -212,6 +213,7 @@ class ClaimOut(BaseModel):
         waiting=1,
         last_news=AT,
         disputed=False,
+        look_again_at={"quantity": "2027-01-01"},
     )
 
     id: str
@@ -225,6 +227,7 @@ class ClaimOut(BaseModel):
     waiting: int
     last_news: datetime | None
     disputed: bool
+    look_again_at: dict[str, date] = Field(description="slot -> when its value is to be looked at again, where it is")
 
 
 class ClaimList(BaseModel):

@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.get("/claims")
 def listed(request: Request, person: Reader, topic: Word = "", q: Word = "", show: Word = "") -> Response:
-    """The claims; `show` keeps those that were `changed`, `disputed` or `waiting` lately."""
+    """The claims; `show` keeps those that were `changed`, `disputed` or `waiting` lately, `accepted`, or are `due`."""
     desk = state_of(request).desk
     lines = claims.lines(desk, topic=topic, asked=q)
     if show:
@@ -45,6 +45,7 @@ def _state(line: claims.Line) -> set[str]:
         "disputed": line.disputed,
         "waiting": line.waiting > 0,
         "accepted": line.accepted,
+        "due": line.due,
     }
     return {word for word, fits in told.items() if fits}
 
