@@ -23,7 +23,7 @@ from pipeline.storage import tables as t
 from pipeline.storage.columns import Moment, Span, to_json
 from pipeline.storage.session import Store, Transaction, open_store
 
-_FORMAT = "claimwatch-archive-1"
+FORMAT = "claimwatch-archive-1"
 _CHUNK = 500  # rows an insert
 
 
@@ -127,7 +127,7 @@ def _pages(told: Told) -> Callable[[int, int, int], None]:
 
 def _write_archive(store: Store, to: Path, told: Told) -> None:
     with store.read() as tx, gzip.open(to, "wt", encoding="utf-8", compresslevel=6) as out:
-        out.write(to_json({"format": _FORMAT, "revision": schema.REVISIONS[-1]}) + "\n")
+        out.write(to_json({"format": FORMAT, "revision": schema.REVISIONS[-1]}) + "\n")
         of = sum(_rows(tx, table) for table in _archived()) if told is not untold else 0
         done = 0
         for table in _archived():
@@ -206,17 +206,17 @@ def _restore_archive(source: Path, url: str, migrations: Path, told: Told) -> No
             with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
                 size = source.stat().st_size
                 head = json.loads(lines.readline())
-                if not isinstance(head, dict) or head.get("format") != _FORMAT:
+                if not isinstance(head, dict) or head.get("format") != FORMAT:
                     raise StoreError("is no backup of ours", thing=str(source))
                 schema.upgrade(url, migrations, to=str(head["revision"]))
                 with store.transaction() as tx:
                     _read_archive(tx, lines, source, lambda: told(packed.tell(), size))
-                search.rebuild(store)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise StoreError(f"is not whole: {error}", thing=str(source), hint="take another backup") from error
+        schema.upgrade(url, migrations)
+        search.rebuild(store)  # once the tables are those that the program knows: an archive may be older
     finally:
         store.close()
-    schema.upgrade(url, migrations)
 
 
 def _read_archive(tx: Transaction, lines: IO[str], source: Path, stored: Callable[[], None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import sqlite3
 import subprocess
@@ -18,7 +20,7 @@ from alembic.script import ScriptDirectory
 
 from pipeline.errors import SchemaError
 from pipeline.model.source import SourceState
-from pipeline.storage import articles, findings, ledger, outbox, schema, search, sources, tables
+from pipeline.storage import articles, findings, ledger, outbox, schema, search, sources, tables, upkeep
 from pipeline.storage.session import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,9 +128,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None
     store.close()
 
 
-@pytest.mark.parametrize("revision", schema.REVISIONS)
-def test_every_dump_is_upgraded_with_its_data(database_url: str, revision: str) -> None:
-    store = open_store(database_url)
+def load(store: Store, revision: str) -> None:
+    """Fills an empty database with the dump of a revision."""
     dialect = "postgresql" if store.postgres else "sqlite"
     statements = (DUMPS / f"{revision}.{dialect}.sql").read_text(encoding="utf-8")
     if store.path is not None:
@@ -138,6 +139,12 @@ def test_every_dump_is_upgraded_with_its_data(database_url: str, revision: str) 
         with store.transaction() as tx:
             own = tx.scalar(sa.text("SELECT current_schema()"))
             tx.connection.exec_driver_sql(statements.replace("public.", f"{own}."))
+
+
+@pytest.mark.parametrize("revision", schema.REVISIONS)
+def test_every_dump_is_upgraded_with_its_data(database_url: str, revision: str) -> None:
+    store = open_store(database_url)
+    load(store, revision)
     store.close()
     schema.upgrade(database_url, MIGRATIONS)
     store = open_store(database_url)
@@ -156,3 +163,30 @@ def test_every_dump_is_upgraded_with_its_data(database_url: str, revision: str) 
         assert len(outbox.select(tx, state="sent")) == 1
         assert len(search.find(tx, "turkiye")) == 1
     store.close()
+
+
+@pytest.mark.parametrize("revision", schema.REVISIONS)
+def test_an_archive_of_an_older_program_is_restored_and_can_be_searched(tmp_path: Path, revision: str) -> None:
+    old = open_store(f"sqlite:///{tmp_path / 'old.db'}")
+    load(old, revision)
+    lines: list[object] = [{"format": upkeep.FORMAT, "revision": revision}]
+    with old.read() as tx:
+        there = sa.inspect(tx.connection)
+        for table in tables.metadata.sorted_tables:
+            if there.has_table(table.name) and table is not tables.search_rows:
+                named = [table.c[column["name"]] for column in there.get_columns(table.name)]
+                lines += [[table.name, dict(row._mapping)] for row in tx.all(sa.select(*named))]
+    old.close()
+    archive = tmp_path / "old.jsonl.gz"
+    with gzip.open(archive, "wt", encoding="utf-8") as out:
+        out.writelines(json.dumps(line, default=written) + "\n" for line in [*lines, {"end": True}])
+    upkeep.restore(archive, f"sqlite:///{tmp_path / 'new.db'}", MIGRATIONS)
+    new = open_store(f"sqlite:///{tmp_path / 'new.db'}")
+    schema.check(new)
+    with new.read() as tx:
+        assert [hit.kind for hit in search.find(tx, "signed")] == ["finding", "article"]
+    new.close()
+
+
+def written(value: object) -> object:
+    return {"bytes": value.hex()} if isinstance(value, bytes) else str(value)
