@@ -27,7 +27,7 @@ from pipeline.errors import StoreError
 from pipeline.model.source import Source
 from pipeline.model.watch import Claim, Watch
 from pipeline.settings import shipped
-from pipeline.storage import schema
+from pipeline.storage import schema, search
 from pipeline.storage import sources as source_rows
 from pipeline.storage import tables as t
 from pipeline.storage.columns import to_json
@@ -128,7 +128,7 @@ def fill(store: Store, watch: Watch, *, articles: int, findings: int, now: datet
         for portion in writer.portions():
             for table, rows in portion.rows.items():
                 into.rows(table, rows)
-            into.words(portion.words)
+            into.texts(portion.texts)
         for table, rows in writer.rest():
             into.rows(table, rows)
     _settle(store)
@@ -151,10 +151,10 @@ def _settle(store: Store) -> None:
 
 @dataclass
 class _Portion:
-    """Rows of some articles, by table, and the words that are indexed of them: (row of the index, words)."""
+    """Rows of some articles, by table, and what is indexed of them: (row of the index, time, text)."""
 
     rows: dict[sa.Table, list[dict[str, Any]]] = field(default_factory=dict)
-    words: list[tuple[int, str]] = field(default_factory=list)
+    texts: list[tuple[int, datetime, search.Text]] = field(default_factory=list)
 
     def add(self, table: sa.Table, **values: Any) -> None:
         self.rows.setdefault(table, []).append(values)
@@ -236,7 +236,8 @@ class _Year:
                     t.topic_hits, version_id=n, topic=topic, score=1.0, spans=[], steps=[], at=at,
                     rules_hash=self._watch.rules_hash,
                 )  # fmt: skip
-        self._search(to, "article", n, " ".join(folded for _, folded in chosen), at, source)
+        words = " ".join(folded for _, folded in chosen)
+        self._search(to, "article", n, chosen[0][1][:70], words, at, source)
         if n * self._findings // self._articles > (n - 1) * self._findings // self._articles:
             self._finding(to, n, source, at, chosen[2][0], chosen[2][1])
 
@@ -252,11 +253,14 @@ class _Year:
                 finished_at=at, article_id=article,
             )  # fmt: skip
 
-    def _search(self, to: _Portion, kind: str, thing: int, words: str, at: datetime, source: str, **of: str) -> None:
+    def _search(
+        self, to: _Portion, kind: str, thing: int, head: str, words: str, at: datetime, source: str, **of: str
+    ) -> None:
         number = self._number("search")
         more = {"claim": "", "topic": "", "relation": ""} | of
         to.add(t.search_rows, id=number, kind=kind, thing_id=thing, at=at, source=source, lang="en", **more)
-        to.words.append((number, words))
+        one = search.Text(kind=kind, thing_id=thing, head=head, text=words, source=source, lang="en", **more)
+        to.texts.append((number, at, one))
 
     def _finding(self, to: _Portion, n: int, source: str, at: datetime, sentence: str, folded: str) -> None:
         chance = self._chance
@@ -282,7 +286,7 @@ class _Year:
             superseded_at=at if chance.random() < 0.02 else None,
         )  # fmt: skip
         topic, how = claim.topic, relation
-        self._search(to, "finding", number, folded, at, source, claim=claim.id, topic=topic, relation=how)
+        self._search(to, "finding", number, folded, folded, at, source, claim=claim.id, topic=topic, relation=how)
         if news:
             self._news(to, number, n, claim, relation, slot.name if value else "", value, read, source, at)
         if verdict:
@@ -415,8 +419,8 @@ class _Into(Protocol):
     def rows(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
         """Rows of one table that name the same columns."""
 
-    def words(self, rows: Sequence[tuple[int, str]]) -> None:
-        """Words of rows of the index."""
+    def texts(self, rows: Sequence[tuple[int, datetime, search.Text]]) -> None:
+        """What is indexed of texts."""
 
 
 @contextmanager
@@ -436,7 +440,7 @@ def _copying(connection: psycopg.Connection[Any]) -> Iterator[_Into]:
     made = "CREATE INDEX search_words_words ON search_words USING gin (words)"
     for setting in ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '512MB'"):
         connection.execute(f"SET {setting}".encode())  # no check of keys, no waiting for the disk
-    connection.execute("CREATE TEMPORARY TABLE coming (id bigint, words text)")
+    connection.execute("CREATE TEMPORARY TABLE coming (id bigint, words text, marks text)")
     connection.execute("DROP INDEX search_words_words")
     yield _Postgres(connection)
     connection.execute(made.encode())
@@ -462,9 +466,10 @@ class _Sqlite:
         )
         self._connection.execute("COMMIT")
 
-    def words(self, rows: Sequence[tuple[int, str]]) -> None:
+    def texts(self, rows: Sequence[tuple[int, datetime, search.Text]]) -> None:
+        said = (search.entry(number, at, one, postgres=False) for number, at, one in rows)
         self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT INTO search_words (rowid, words) VALUES (?, ?)", rows)
+        self._connection.executemany("INSERT INTO search_words (rowid, words) VALUES (:id, :words)", said)
         self._connection.execute("COMMIT")
 
 
@@ -486,11 +491,12 @@ class _Postgres:
                     ]
                 )
 
-    def words(self, rows: Sequence[tuple[int, str]]) -> None:
-        with self._connection.cursor() as cursor, cursor.copy("COPY coming (id, words) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        self._connection.execute("INSERT INTO search_words SELECT id, to_tsvector('simple', words) FROM coming")
+    def texts(self, rows: Sequence[tuple[int, datetime, search.Text]]) -> None:
+        with self._connection.cursor() as cursor, cursor.copy("COPY coming (id, words, marks) FROM STDIN") as copy:
+            for number, at, one in rows:
+                copy.write_row(tuple(search.entry(number, at, one, postgres=True).values()))
+        said = "SELECT id, to_tsvector('simple', words) || CAST(marks AS tsvector) FROM coming"
+        self._connection.execute(f"INSERT INTO search_words {said}".encode())
         self._connection.execute("TRUNCATE coming")
 
 

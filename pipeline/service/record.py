@@ -200,6 +200,7 @@ def _index(
     whole = search.Text(
         kind="article",
         thing_id=article.id,
+        head=seen.page.title,
         text=f"{seen.page.title}\n{seen.page.text}",
         source=seen.source.id,
         lang=lang,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.model.finding import NEWS
-from pipeline.storage import articles, people
+from pipeline.model.finding import NEWS, RELATIONS
+from pipeline.storage import articles, many, people
 from pipeline.storage import tables as t
+from pipeline.storage.columns import to_json
 from pipeline.storage.session import Transaction
 from pipeline.storage.sources import SourceShare
 
@@ -156,24 +159,37 @@ def addresses(tx: Transaction, article_ids: Sequence[int]) -> dict[int, str]:
 
 def activity(tx: Transaction, claims: Sequence[str], *, since: datetime) -> dict[str, Activity]:
     """Findings of each of these claims since then, without superseded ones."""
-    news = f.relation.in_(sorted(NEWS))
-    waiting = sa.and_(news, f.verdict == "", sa.not_(f.backlog))
+    waits = sa.select(f.claim, sa.func.count().label("n")).where(sa.text(t.WAITING), f.found_at >= since)
+    waiting = {row.claim: row.n for row in tx.all(waits.group_by(f.claim))}
     found: dict[str, Activity] = {}
     for some in _portions(claims):
-        query = (
-            sa.select(
-                f.claim,
-                sa.func.count().label("findings"),
-                sa.func.sum(sa.case((news, 1), else_=0)).label("news"),
-                sa.func.sum(sa.case((waiting, 1), else_=0)).label("waiting"),
-                sa.func.max(sa.case((news, f.found_at), else_=None)).label("last_news"),
-                sa.func.max(f.found_at).label("last"),
-            )
-            .where(f.claim.in_(some), f.found_at >= since, f.superseded_at.is_(None))
-            .group_by(f.claim)
-        )
-        found |= {row.claim: Activity(**row._mapping) for row in tx.all(query)}
+        asked = [{"claim": claim, "relation": relation} for claim in some for relation in RELATIONS]
+        rows = tx.all(_counts(tx.postgres), {"rows": to_json(asked), "since": since})
+        for claim, of in groupby(rows, key=lambda row: str(row.claim)):
+            there = [row for row in of if row.n]
+            if there:
+                news = [row for row in there if row.relation in NEWS]
+                found[claim] = Activity(
+                    claim=claim,
+                    findings=sum(row.n for row in there),
+                    news=sum(row.n for row in news),
+                    waiting=waiting.get(claim, 0),
+                    last_news=max((row.last for row in news), default=None),
+                    last=max(row.last for row in there),
+                )
     return found
+
+
+@cache
+def _counts(postgres: bool) -> sa.Select[Any]:
+    """One count and one look for each claim and relation: an index holds them side by side, in order of time."""
+    asked = many.given(t.findings, ("claim", "relation"), postgres=postgres)
+    same = [f.claim == asked["claim"], f.relation == asked["relation"]]
+    of = [f.superseded_at.is_(None), *same, f.found_at >= sa.bindparam("since")]
+    number = sa.select(sa.func.count()).where(*of).scalar_subquery()
+    last = sa.select(sa.func.max(f.found_at)).where(*of).scalar_subquery()
+    named = (asked[name].label(name) for name in ("claim", "relation"))
+    return sa.select(*named, number.label("n"), last.label("last"))
 
 
 def values_lately(tx: Transaction, *, since: datetime) -> dict[str, dict[str, int]]:
@@ -182,17 +198,20 @@ def values_lately(tx: Transaction, *, since: datetime) -> dict[str, dict[str, in
     Each is a story, so those within tolerance are one; a story of which all findings were dismissed is none.
     """
     s = t.stories.c
-    stands = (
+    lately = [s.last_at >= since, s.merged_into.is_(None)]
+    names = ("claim", "relation", "slot", "value")
+    given = sa.select(*(s[name] for name in names)).where(*lately, s.value != "").distinct().subquery()
+    stands = (  # of all stories with a value the first one is looked for that says it still: there are many of most
         sa.select(m.id)
+        .join(t.stories, s.id == m.story_id)
         .join(t.findings, f.id == m.finding_id)
-        .where(m.story_id == s.id, f.superseded_at.is_(None), f.verdict != "dismissed")
+        .where(*(s[name] == given.c[name] for name in names), *lately)
+        .where(f.superseded_at.is_(None), f.verdict != "dismissed")
         .exists()
     )
-    query = (
-        sa.select(s.claim, s.slot, sa.func.count(sa.distinct(s.value)).label("n"))
-        .where(s.last_at >= since, s.merged_into.is_(None), s.value != "", stands)
-        .group_by(s.claim, s.slot)
-    )
+    number = sa.func.count(sa.distinct(given.c.value)).label("n")
+    query = sa.select(given.c.claim, given.c.slot, number).where(stands)
+    query = query.group_by(given.c.claim, given.c.slot)
     found: dict[str, dict[str, int]] = {}
     for row in tx.all(query):
         found.setdefault(row.claim, {})[row.slot] = row.n
@@ -336,17 +355,19 @@ def shares(tx: Transaction, *, since: date) -> dict[str, SourceShare]:
 
     Counted as it happens: an article that many carry is of use to whoever brought it first.
     """
-    y = t.tallies.c
+    y, c = t.tallies.c, t.sources.c
     article = sa.and_(y.step == "entry", y.reason.in_(("done", "known")))
+    counted = sa.and_(y.thing == c.id, y.day >= since, sa.text(t.SHARES))
     query = (
         sa.select(
-            y.thing.label("source"),
+            c.id.label("source"),
             sa.func.sum(sa.case((y.step == "entry", y["count"]), else_=0)).label("entries"),
             sa.func.sum(sa.case((article, y["count"]), else_=0)).label("articles"),
             sa.func.sum(sa.case((y.step == "useful", y["count"]), else_=0)).label("useful"),
         )
-        .where(y.day >= since, y.step.in_(("entry", "useful")))
-        .group_by(y.thing)
+        .outerjoin_from(t.sources, t.tallies, counted)  # source by source, as the index holds them
+        .group_by(c.id)
+        .having(sa.func.count(y.day) > 0)
     )
     return {
         row.source: SourceShare(

@@ -97,10 +97,12 @@ def select(
     tx: Transaction, which: Filter, *, limit: int = 100, before: int | None = None, oldest_first: bool = False
 ) -> tuple[SavedFinding, ...]:
     """Findings, newest first; go on with `before`, the last number (`after` it with `oldest_first`)."""
-    query = sa.select(t.findings).where(*_conditions(which))
+    order = f.id if oldest_first else f.id.desc()
+    chosen = sa.select(f.id).where(*_conditions(which))
     if before is not None:
-        query = query.where(f.id > before if oldest_first else f.id < before)
-    return _load(tx, query.order_by(f.id if oldest_first else f.id.desc()).limit(limit))
+        chosen = chosen.where(f.id > before if oldest_first else f.id < before)
+    chosen = chosen.order_by(order).limit(limit)  # numbers first: a whole finding is too much to be sorted and left out
+    return _load(tx, sa.select(t.findings).where(f.id.in_(chosen)).order_by(order))
 
 
 def count(tx: Transaction, which: Filter, *, most: int = 1000) -> int:
@@ -217,10 +219,12 @@ def _finding_row(row: Any, changes: tuple[SavedChange, ...]) -> SavedFinding:
         steps=tuple(_read_step(step) for step in row.steps or ()),
         redline=tuple((part[0], part[1]) for part in row.redline or ()),
     )
-    same = {
-        name: getattr(row, name) for name in SavedFinding.__dataclass_fields__ if name not in ("finding", "changes")
-    }
-    return SavedFinding(finding=finding, changes=changes, **same | {"compared_with": row.compared_with or {}})
+    values = dict(zip(_COLUMNS, row, strict=True)) | {"compared_with": row.compared_with or {}}
+    return SavedFinding(finding=finding, changes=changes, **{name: values[name] for name in _SAME})
+
+
+_COLUMNS = tuple(t.findings.c.keys())
+_SAME = tuple(name for name in SavedFinding.__dataclass_fields__ if name not in ("finding", "changes"))
 
 
 def _read_change(value: dict[str, Any]) -> Change:

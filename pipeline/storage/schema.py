@@ -20,6 +20,7 @@ REVISIONS = (
     "20261122_quick_pages",
     "20261122_many_sources",
     "20261122_told",
+    "20261122_marked_words",
 )
 _UPGRADE_LOCK = 7_203_414_117  # any number, the same for all who upgrade
 

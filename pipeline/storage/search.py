@@ -1,38 +1,38 @@
 """Full text over articles and findings: FTS5 on SQLite, tsvector on PostgreSQL, the same words on both.
 
 Words are folded before they are stored, so case and diacritics do not matter and the two databases need no dictionary.
-`search_rows` says what a row of the index stands for; a row that was replaced stays in SQLite's index without one, and
-is never found.
+What filters ask for stands in the index beside the words (`indexed`). `search_rows` says what a row of the index stands
+for; a row that was replaced stays in SQLite's index without one, and is never found.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from pipeline.storage import analyses, articles, findings
+from pipeline.storage import analyses, articles, findings, indexed
 from pipeline.storage import tables as t
-from pipeline.storage.columns import storable
+from pipeline.storage.indexed import Question
 from pipeline.storage.session import Store, Transaction
-from pipeline.text.fold import fold
 
-NEWEST = 1000  # hits that are ranked and counted: beyond these a search is too wide to be read
-_LONGEST = 200_000  # code points of a text that are indexed; PostgreSQL refuses more than a megabyte of words
-_WORD = re.compile(r"\w+")
-_ASKED = re.compile(r'"([^"]*)"|(\S+)')
-_POSTGRES_WORDS = sa.text("INSERT INTO search_words (id, words) VALUES (:id, to_tsvector('simple', :words))")
+NEWEST = 1000  # hits that are counted: beyond these a search is too wide to be read
+LOOKED = 2000  # hits of which the topics are looked up for a count: those of articles stand in no index of words
+_POSTGRES_WORDS = sa.text(
+    "INSERT INTO search_words (id, words) VALUES (:id, to_tsvector('simple', :words) || CAST(:marks AS tsvector))"
+)
 _SQLITE_WORDS = sa.text("INSERT INTO search_words (rowid, words) VALUES (:id, :words)")
 r = t.search_rows.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A row that was found; `rank` is higher for a better one, and comparable within one search only."""
+    """A row that was found."""
 
     row: int
     kind: str  # article, finding
@@ -43,7 +43,7 @@ class Hit:
     claim: str
     topic: str
     relation: str
-    rank: float
+    head: bool = False  # known to hold every word in its headline or its quote; looked at for the best only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +60,21 @@ class Where:
     until: datetime | None = None
 
 
+def of_article(number: int, source: str, version: articles.VersionRow) -> Text:
+    """An article as it is indexed: by the title and text of a version."""
+    text = f"{version.title}\n{version.text}"
+    return Text(kind="article", thing_id=number, head=version.title, text=text, source=source, lang=version.lang)
+
+
 def of_finding(saved: findings.SavedFinding | analyses.AddedFinding) -> Text:
     """A finding as it is indexed: by what it quotes, who says so, and its values."""
     said = [span.text for span in saved.finding.evidence]
-    said += [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
+    more = [saved.finding.claim, saved.finding.attribution, *(change.new for change in saved.finding.changes)]
     return Text(
         kind="finding",
         thing_id=saved.id,
-        text="\n".join(said),
+        head="\n".join(said),
+        text="\n".join([*said, *more]),
         source=saved.source,
         lang=saved.lang,
         claim=saved.finding.claim,
@@ -76,18 +83,14 @@ def of_finding(saved: findings.SavedFinding | analyses.AddedFinding) -> Text:
     )
 
 
-def words(text: str) -> str:
-    """The words of a text as they stand in the index."""
-    return " ".join(_WORD.findall(fold(storable(text[:_LONGEST])).replace("_", " ")))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A text to index, and what it stands for."""
 
     kind: str  # article, finding
     thing_id: int
-    text: str
+    text: str  # with the headline
+    head: str = ""  # a headline, or what a finding quotes
     source: str = ""
     lang: str = ""
     claim: str = ""
@@ -124,10 +127,26 @@ def add(tx: Transaction, texts: Sequence[Text], *, at: datetime) -> None:
         for one in texts
     ]
     added = tx.insert_missing(t.search_rows, rows, "id", "kind", "thing_id")
-    if added:
-        by_thing = {(one.kind, one.thing_id): one for one in texts}
-        said = [{"id": row.id, "words": words(by_thing[row.kind, row.thing_id].text)} for row in added]
+    by_thing = {(one.kind, one.thing_id): one for one in texts}
+    write(tx, [(row.id, at, by_thing[row.kind, row.thing_id]) for row in added])
+
+
+def write(tx: Transaction, rows: Sequence[tuple[int, datetime, Text]]) -> None:
+    """What stands in the index of rows that `search_rows` has: (number, time of arrival, text)."""
+    if rows:
+        said = [entry(number, at, one, postgres=tx.postgres) for number, at, one in rows]
         tx.execute(_POSTGRES_WORDS if tx.postgres else _SQLITE_WORDS, said)
+
+
+def entry(number: int, at: datetime, one: Text, *, postgres: bool) -> dict[str, Any]:
+    """A row of the index: its number, its words, and for PostgreSQL what is put to them."""
+    marks = indexed.marks(
+        at, kind=one.kind, source=one.source, lang=one.lang, claim=one.claim, topic=one.topic, relation=one.relation
+    )
+    if not postgres:
+        return {"id": number, "words": indexed.for_sqlite(one.text, one.head, marks)}
+    more = indexed.for_postgres(one.head, (*marks, *indexed.blocks(number)))
+    return {"id": number, "words": indexed.words(one.text), "marks": more}
 
 
 def find(
@@ -141,100 +160,174 @@ def find(
 ) -> tuple[Hit, ...]:
     """Rows that hold every word asked for (a "quoted part" as it stands), newest first; go on with `before`.
 
-    `ranked` orders the newest thousand by how well they fit. Nothing is found for a question without a word.
+    `ranked` gives those first that hold all of them in the headline of an article or in the quote of a finding.
+    Nothing is found for a question without a word.
     """
-    query = _query(tx, asked, where or Where(), before, ranked=ranked)
-    if query is None:
+    question = _question(tx, asked, where or Where())
+    if question is None:
         return ()
-    rows = tx.all(query.limit(NEWEST if ranked else limit))
-    hits = [Hit(row=row.id, **{name: row._mapping[name] for name in _HIT}) for row in rows]
-    if ranked:
-        hits = sorted(hits, key=lambda hit: (-hit.rank, -hit.row))[:limit]
-    return tuple(hits)
+    found: list[Hit] = []
+    for place in ("head", "text") if ranked else ("",):
+        for row in _rows(tx, replace(question, place=place), where or Where(), before, limit - len(found)):
+            values = {name: getattr(row, name) for name in _HIT}
+            found.append(Hit(row=row.id, head=place == "head", **values))
+    return tuple(found)
 
 
-_HIT = tuple(name for name in Hit.__dataclass_fields__ if name != "row")
+_HIT = tuple(name for name in Hit.__dataclass_fields__ if name not in ("row", "head"))
 
 
-def count(tx: Transaction, asked: str, where: Where | None = None) -> int:
-    """How many, counting no further than a thousand."""
-    query = _query(tx, asked, where or Where(), None, ranked=False)
-    if query is None:
-        return 0
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(query.limit(NEWEST).subquery())))
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many were found, and whether there may be more."""
+
+    number: int
+    more: bool
 
 
-def _query(tx: Transaction, asked: str, where: Where, before: int | None, *, ranked: bool) -> sa.Select[Any] | None:
-    parts = _parts(asked)
-    if not parts:
+def count(tx: Transaction, asked: str, where: Where | None = None) -> Counted:
+    """How many, counting no further than a thousand; of a topic, among the newest two thousand with these words."""
+    where = where or Where()
+    question = _question(tx, asked, where)
+    if question is None:
+        return Counted(0, more=False)
+    looked, found = (LOOKED, 0) if where.topic else (NEWEST, 0)
+    for query, values in _windows(tx, question, before=None):
+        few = query.with_only_columns(r.id, r.kind, r.thing_id, r.topic, maintain_column_froms=True)
+        some = few.where(*_filters(tx, where, topic=False)).limit(looked).subquery()
+        number = sa.func.count()
+        hits = sa.func.sum(sa.case((_on_topic(some.c, where.topic), 1), else_=0)) if where.topic else number
+        row = tx.first(sa.select(number.label("looked"), hits.label("found")).select_from(some), values)
+        assert row is not None
+        looked, found = looked - row.looked, found + int(row.found or 0)
+        if looked == 0:
+            break
+    return Counted(min(found, NEWEST), more=looked == 0)
+
+
+def _question(tx: Transaction, asked: str, where: Where) -> Question | None:
+    """What the index is asked, filters included; None for a question without a word."""
+    phrases = indexed.asked_for(asked)
+    if not phrases:
         return None
-    if tx.postgres:
-        index = sa.table("search_words", sa.column("id"), sa.column("words"))
-        question = sa.func.to_tsquery(
-            "simple", " & ".join("(" + " <-> ".join(f"'{word}'" for word in part) + ")" for part in parts)
-        )
-        condition = index.c.words.op("@@")(question)
-        rank: sa.ColumnElement[Any] = sa.func.ts_rank(index.c.words, question)
-        key: sa.ColumnElement[Any] = index.c.id
-    else:
-        index = sa.table("search_words", sa.column("rowid"), sa.column("words"))
-        question_text = " ".join('"' + " ".join(part) + '"' for part in parts)
-        condition = sa.literal_column("search_words").op("MATCH")(question_text)
-        rank = -sa.literal_column("bm25(search_words)")
-        key = index.c.rowid
-    if not ranked:
-        rank = sa.literal(0.0)
+    question = Question(phrases)
+    few = where.claim or where.source  # of so few rows nothing is gained by another mark that many have
+    for name, value in _equal(where):
+        if not few or name in ("claim", "source"):
+            question = question.narrowed([indexed.mark(name, value)])
+    if where.topic and not few:  # the topics of an article stand with its version: other rules may change them
+        question = question.narrowed([indexed.mark("topic", where.topic), indexed.mark("kind", "article")])
+    if where.since is not None or where.until is not None:
+        question = question.narrowed(_times(tx, where))
+    return question
+
+
+def _equal(where: Where) -> list[tuple[str, str]]:
+    found = ((name, getattr(where, name)) for name in ("kind", "source", "lang", "claim", "relation"))
+    return [(name, value) for name, value in found if value]
+
+
+def _times(tx: Transaction, where: Where) -> tuple[str, ...]:
+    """Marks of the days or months asked for in which anything arrived; none if nothing did."""
+    first, last = (tx.scalar(sa.select(end(r.at))) for end in (sa.func.min, sa.func.max))
+    if first is None:
+        return ()
+    first = max(first, where.since or first).astimezone(UTC).date()
+    last = min(last, where.until or last).astimezone(UTC).date()
+    return indexed.times(first, last) if first <= last else indexed.times(first, first)
+
+
+def _rows(tx: Transaction, question: Question, where: Where, before: int | None, limit: int) -> Sequence[sa.Row[Any]]:
+    found: list[sa.Row[Any]] = []
+    for query, values in _windows(tx, question, before):
+        if len(found) < limit:
+            found += tx.all(query.where(*_filters(tx, where)).limit(limit - len(found)), values)
+    return found
+
+
+def _windows(
+    tx: Transaction, question: Question, before: int | None
+) -> Iterator[tuple[sa.Select[Any], dict[str, Any]]]:
+    """The question, newest rows first, and its values. On PostgreSQL several: its index knows no order.
+
+    FTS5 hands out hits from the newest on, one by one. GIN finds all of them before the first is seen, so it is asked
+    for the newest rows alone before more are.
+    """
+    if not tx.postgres:
+        yield _ask_sqlite(), {"asked": indexed.ask_sqlite(question), "before": before or _END}
+        return
+    newest = tx.scalar(sa.select(sa.func.max(r.id))) or 0
+    for first, end, marks in indexed.windows(min(newest, (before or _END) - 1)):
+        plain, rest = indexed.ask_postgres(question.narrowed(marks))
+        values = {"plain": plain, "rest": rest, "first": first, "before": min(end, before or _END)}
+        yield _ask_postgres(bool(plain), bool(rest)), values
+
+
+_END = (1 << 63) - 1
+
+
+@cache
+def _ask_sqlite() -> sa.Select[Any]:
+    index = sa.table("search_words", sa.column("rowid"))
     # in the index's own order: sorted by our column, every hit would be read before the first is given
-    query = sa.select(t.search_rows, rank.label("rank")).join(index, key == r.id).where(condition)
-    query = query.order_by(key.desc())
-    if before is not None:
-        query = query.where(key < before)
-    return query.where(*_filters(where))
+    query = sa.select(t.search_rows).join(index, index.c.rowid == r.id).order_by(index.c.rowid.desc())
+    return query.where(
+        sa.literal_column("search_words").op("MATCH")(sa.bindparam("asked")),
+        index.c.rowid < sa.bindparam("before", type_=sa.BigInteger),
+    )
 
 
-def _parts(asked: str) -> list[list[str]]:
-    """Words and phrases asked for, folded. Only letters and digits are left, so nothing reaches the query's syntax."""
-    parts = []
-    for phrase, word in _ASKED.findall(asked[:500]):
-        found = words(phrase or word).split()
-        if found:
-            parts.append(found)
-    return parts[:20]
+@cache
+def _ask_postgres(plain: bool, rest: bool) -> sa.Select[Any]:
+    index = sa.table("search_words", sa.column("id"), sa.column("words"))
+    said: list[sa.ColumnElement[Any]] = []
+    if plain:
+        said.append(sa.func.to_tsquery("simple", sa.bindparam("plain", type_=sa.Text)))
+    if rest:
+        said.append(sa.cast(sa.bindparam("rest", type_=sa.Text), postgresql.TSQUERY))
+    question = said[0].op("&&")(said[1]) if len(said) == 2 else said[0]
+    # by itself, so that nothing but the index over words answers it: through the rows' numbers, texts would be read
+    hits = sa.select(index.c.id).where(index.c.words.op("@@")(question)).cte("hits").prefix_with("MATERIALIZED")
+    query = sa.select(t.search_rows).join(hits, hits.c.id == r.id).order_by(r.id.desc())
+    return query.where(
+        r.id >= sa.bindparam("first", type_=sa.BigInteger), r.id < sa.bindparam("before", type_=sa.BigInteger)
+    )
 
 
-def _filters(where: Where) -> list[sa.ColumnElement[bool]]:
+def _filters(tx: Transaction, where: Where, *, topic: bool = True) -> list[sa.ColumnElement[bool]]:
+    """What the index has answered already but for the hour and the topic of an article; marks are not the last word."""
     conditions: list[sa.ColumnElement[bool]] = []
-    equal = {
-        r.kind: where.kind,
-        r.source: where.source,
-        r.lang: where.lang,
-        r.claim: where.claim,
-        r.relation: where.relation,
-    }
-    conditions += [column == value for column, value in equal.items() if value]
-    if where.topic:
-        v, h = t.versions.c, t.topic_hits.c
-        on_topic = (
-            sa.select(v.id)
-            .join(t.topic_hits, h.version_id == v.id)
-            .where(v.article_id == r.thing_id, v.current, h.topic == where.topic)
-            .exists()
-        )
-        conditions.append(sa.or_(r.topic == where.topic, sa.and_(r.kind == "article", on_topic)))
+    conditions += [_plain(tx, r[name]) == value for name, value in _equal(where)]
+    if where.topic and topic:
+        conditions.append(_on_topic(r, where.topic))
     if where.since is not None:
-        conditions.append(r.at >= where.since)
+        conditions.append(_plain(tx, r.at) >= where.since)
     if where.until is not None:
-        conditions.append(r.at < where.until)
+        conditions.append(_plain(tx, r.at) < where.until)
     return conditions
+
+
+def _plain(tx: Transaction, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column, of which SQLite may use no index: it would look up every row of that kind in the index of words."""
+    return column if tx.postgres else sa.type_coerce(sa.literal_column(f"+search_rows.{column.name}"), column.type)
+
+
+def _on_topic(row: Any, topic: str) -> sa.ColumnElement[bool]:
+    v, h = t.versions.c, t.topic_hits.c
+    on_topic = (
+        sa.select(v.id)
+        .join(t.topic_hits, h.version_id == v.id)
+        .where(v.article_id == row.thing_id, v.current, h.topic == topic)
+        .exists()
+    )
+    return sa.or_(row.topic == topic, sa.and_(row.kind == "article", on_topic))
 
 
 def index_article(tx: Transaction, article_id: int) -> None:
     """Indexes title and text of the article's current version."""
     article, version = articles.load(tx, article_id), articles.current(tx, article_id)
     if article is not None and version is not None:
-        text = f"{version.title}\n{version.text}"
-        row = Text(kind="article", thing_id=article_id, text=text, source=article.source, lang=version.lang)
-        put(tx, [row], at=version.fetched_at)
+        put(tx, [of_article(article_id, article.source, version)], at=version.fetched_at)
 
 
 def index_finding(tx: Transaction, finding_id: int) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from pipeline.storage.session import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "migrations"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DUMPS = ROOT / "tests" / "schema"
 
 
@@ -190,3 +192,27 @@ def test_an_archive_of_an_older_program_is_restored_and_can_be_searched(tmp_path
 
 def written(value: object) -> object:
     return {"bytes": value.hex()} if isinstance(value, bytes) else str(value)
+
+
+@pytest.mark.parametrize("kind", ["article", "finding"])
+def test_what_was_indexed_before_filters_stood_in_the_index_is_indexed_anew(database_url: str, kind: str) -> None:
+    """In the rows that it has, so that the newest stays the newest; nothing has to be searched for to be found."""
+    store = open_store(database_url)
+    load(store, "20261122_told")
+    with store.transaction() as tx:
+        texts = [("article", 1), ("finding", 1), ("article", 99)]
+        for number, (of, thing) in zip((7, 9, 11), texts, strict=True):
+            row = {"id": number, "kind": of, "thing_id": thing, "at": NOW, "claim": "sale" if of == "finding" else ""}
+            tx.execute(sa.insert(tables.search_rows), row)
+            words = "to_tsvector('simple', 'signed')" if store.postgres else "'signed'"
+            key = "id" if store.postgres else "rowid"
+            tx.execute(sa.text(f"INSERT INTO search_words ({key}, words) VALUES ({number}, {words})"))
+    store.close()
+    schema.upgrade(database_url, MIGRATIONS)
+    store = open_store(database_url)
+    with store.transaction() as tx:
+        assert [(hit.row, hit.kind) for hit in search.find(tx, "signed")] == [(9, "finding"), (7, "article")]
+        (hit,) = search.find(tx, "signed", search.Where(kind=kind))
+        assert hit.kind == kind
+        assert [(one.row, one.head) for one in search.find(tx, "turkiye", ranked=True)] == [(7, True)]
+    store.close()

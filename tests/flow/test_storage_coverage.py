@@ -12,6 +12,7 @@ from pipeline.errors import ReviewError
 from pipeline.model.alert import Decision, Publisher, StoryKey
 from pipeline.model.article import Fingerprint
 from pipeline.model.finding import Analysis, Change, Finding, NearMiss, Span, Step, TopicHit
+from pipeline.model.source import Source
 from pipeline.storage import (
     alerts,
     analyses,
@@ -24,6 +25,7 @@ from pipeline.storage import (
     jobs,
     pages,
     revisits,
+    sources,
     stories,
 )
 from pipeline.storage.articles import NewVersion
@@ -375,6 +377,7 @@ def test_nothing_of_a_broken_transaction_stays(store: Store) -> None:
 def test_the_share_of_useful_articles_of_a_source(store: Store) -> None:
     day = NOW.date()
     with store.transaction() as tx:
+        sources.sync(tx, [Source(id=name, url=f"https://{name}.example/feed") for name in ("s1", "s2", "s3")], now=NOW)
         for reason, count in (("done", 3), ("known", 1), ("not-an-article", 2)):
             jobs.tally(tx, day, "entry", reason, thing="s1", count=count)
         jobs.tally(tx, day, "entry-retry", "read-timeout", thing="s1", count=9)
@@ -382,6 +385,7 @@ def test_the_share_of_useful_articles_of_a_source(store: Store) -> None:
         jobs.tally(tx, day - DAY, "entry", "done", thing="s1", count=50)
         jobs.tally(tx, day, "entry", "done", thing="s2")
         shares = desk.shares(tx, since=day)
+    assert set(shares) == {"s1", "s2"}
     share = shares["s1"]
     assert (share.entries, share.articles, share.useful) == (6, 4, 1)
     assert (shares["s2"].entries, shares["s2"].useful) == (1, 0)

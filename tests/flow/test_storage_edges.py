@@ -7,10 +7,8 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -217,78 +215,6 @@ def test_a_naive_time_is_a_mistake(store: Store) -> None:
 
     with pytest.raises(sa.exc.StatementError, match="no time zone"):
         write()
-
-
-# --- search ---------------------------------------------------------------------------------------------------------
-
-
-def test_search_folds_quotes_and_orders_by_time(store: Store) -> None:
-    with store.transaction() as tx:
-        one = add_article(tx, 1, "Türkiye signs", "The JF-17 deal is done, they say.", at=NOW)
-        two = add_article(tx, 2, "Bakü", "A deal that JF and 17 others made.", at=NOW + DAY, source="s2")
-        for version in (one, two):
-            row = articles.version(tx, version)
-            assert row is not None
-            search.index_article(tx, row.article_id)
-        number = add_finding(tx, one, "İstanbul signed the deal.", at=NOW + 2 * DAY)
-        search.index_finding(tx, number)
-
-        def found(asked: str, **where: Any) -> list[tuple[str, int]]:
-            hits = search.find(tx, asked, search.Where(**where))
-            assert search.count(tx, asked, search.Where(**where)) == len(hits)
-            return [(hit.kind, hit.thing_id) for hit in hits]
-
-        assert found("DEAL") == [("finding", number), ("article", 2), ("article", 1)]
-        assert found("turkiye") == [("article", 1)]
-        assert found("istanbul") == [("finding", number)]
-        assert found('"jf-17 deal"') == [("article", 1)]
-        assert found("jf 17 deal") == [("article", 2), ("article", 1)]
-        assert found("deal", kind="article", source="s2") == [("article", 2)]
-        assert found("deal", claim="sale", topic="trade", relation="changes") == [("finding", number)]
-        assert found("deal", since=NOW + DAY) == [("finding", number), ("article", 2)]
-        assert found("nothing of the kind") == []
-        for odd in ("", "  ", '"', "' OR 1=1 --", "a:b*", "NEAR(", "AND", "!&|", "\x00", "(((", "-"):
-            search.find(tx, odd, ranked=True)
-        best = search.find(tx, "deal jf 17", ranked=True)
-        assert {hit.thing_id for hit in best} == {1, 2}
-
-
-def test_a_search_counts_and_ranks_the_newest_thousand_only(store: Store) -> None:
-    """The best hit of all is too old to be ranked: a search so wide is not read, it is narrowed."""
-    best = search.Text(kind="article", thing_id=1, text="deal " * 50)
-    plain = [search.Text(kind="article", thing_id=n, text=f"a deal among {n} other words") for n in range(2, 1007)]
-    better = search.Text(kind="article", thing_id=1007, text="deal deal deal")
-    with store.transaction() as tx:
-        for one in ([best], plain, [better], [replace(plain[0], thing_id=1008)]):
-            search.put(tx, one, at=NOW)
-        assert search.count(tx, "deal") == search.NEWEST == 1000
-        ranked = search.find(tx, "deal", ranked=True, limit=2000)
-        assert len(ranked) == 1000
-        assert ranked[0].thing_id == 1007
-        assert 1 not in {hit.thing_id for hit in ranked}
-        seen: list[search.Hit] = []
-        while page := search.find(tx, "deal", limit=300, before=seen[-1].row if seen else None):
-            seen += page
-        assert [hit.thing_id for hit in seen] == list(range(1008, 0, -1))
-
-
-def test_what_was_indexed_before_is_replaced_and_can_be_rebuilt(store: Store) -> None:
-    with store.transaction() as tx:
-        version = add_article(tx, 1, "Old words", "nothing")
-        search.index_article(tx, 1)
-        add_finding(tx, version)
-        second = articles.NewVersion(
-            title="New words", text="x", fingerprint=Fingerprint(digest="2"), fetched_at=NOW, lang="en"
-        )
-        articles.add_version(tx, 1, second)
-        search.index_article(tx, 1)
-        assert search.find(tx, "old") == ()
-        assert len(search.find(tx, "new")) == 1
-    assert search.rebuild(store, batch=1) == 2
-    with store.read() as tx:
-        assert search.find(tx, "old") == ()
-        assert len(search.find(tx, "new")) == 1
-        assert len(search.find(tx, "signed")) == 1
 
 
 # --- ledger and people ----------------------------------------------------------------------------------------------

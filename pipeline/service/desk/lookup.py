@@ -12,7 +12,7 @@ from pipeline.service.wiring import Desk
 from pipeline.storage import articles, findings, search
 from pipeline.storage.articles import ArticleRow
 from pipeline.storage.findings import SavedFinding
-from pipeline.storage.search import NEWEST, Hit, Where
+from pipeline.storage.search import Hit, Where
 
 PAGE = 30
 
@@ -29,15 +29,11 @@ class Found:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     rows: tuple[Found, ...]
-    count: int  # no more than NEWEST
+    count: int  # no more than a thousand, of a topic among the newest two thousand with these words
+    many: bool  # there are more than were counted, or there may be
     more: int | None
     claims: Mapping[str, Claim]
     names: Mapping[str, str]
-
-    @property
-    def many(self) -> bool:
-        """There are more than were counted."""
-        return self.count >= NEWEST
 
 
 def find(
@@ -55,13 +51,13 @@ def find(
     ranked: bool = False,
     before: int | None = None,
 ) -> Result:
-    """What holds every word asked for, newest first; with `ranked` the newest thousand by how well they fit."""
+    """What holds every word asked for, newest first; `ranked`: first what holds them in a headline or quote."""
     where = Where(
         kind=kind, source=source, lang=lang, claim=claim, topic=topic, relation=relation, since=since, until=until
     )
     with desk.store.read() as tx:
         hits = search.find(tx, asked, where, ranked=ranked, limit=PAGE + 1, before=None if ranked else before)
-        count = search.count(tx, asked, where)
+        counted = search.count(tx, asked, where)
         rows = []
         for hit in hits[:PAGE]:
             article = articles.load(tx, hit.thing_id) if hit.kind == "article" else None
@@ -71,7 +67,8 @@ def find(
     more = hits[PAGE - 1].row if len(hits) > PAGE and not ranked else None
     return Result(
         rows=tuple(rows),
-        count=count,
+        count=counted.number,
+        many=counted.more,
         more=more,
         claims={r.hit.claim: claim_of(desk.watch, r.hit.claim) for r in rows if r.hit.claim},
         names=source_names(desk, {r.hit.source for r in rows if r.hit.source}),

@@ -29,6 +29,7 @@ from pipeline.storage.tables.coverage import (
 )
 from pipeline.storage.tables.declare import metadata
 from pipeline.storage.tables.desk import (
+    SHARES,
     alert_decisions,
     alert_keys,
     alert_publishers,
@@ -53,6 +54,7 @@ from pipeline.storage.tables.desk import (
 from pipeline.storage.tables.second import second_questions
 
 __all__ = [
+    "SHARES",
     "WAITING",
     "addresses",
     "alert_decisions",

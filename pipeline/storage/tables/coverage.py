@@ -92,6 +92,7 @@ entries = table(
     ref("article_id", "articles", null=True, gone="SET NULL", index=True),
     at("finished_at"),
     sa.UniqueConstraint("source", "key"),
+    sa.Index("ix_entries_source", "source", "id"),
     sa.Index("ix_entries_due", "stage", "next_attempt_at", "id"),
     sa.Index("ix_entries_finished_at", "finished_at"),
     leased("entries"),
@@ -269,6 +270,7 @@ topic_hits = table(
     at("at", null=False),  # when the version was fetched
     sa.UniqueConstraint("version_id", "topic"),
     sa.Index("ix_topic_hits_topic", "topic", "at"),
+    sa.Index("ix_topic_hits_at", "at", "topic", "version_id"),
 )
 
 findings = table(
@@ -306,6 +308,7 @@ findings = table(
     count("revision", 1),  # two reviewers do not overwrite each other
     sa.UniqueConstraint("version_id", "claim", "edited"),
     sa.Index("ix_findings_claim", "claim", "id"),
+    sa.Index("ix_findings_claim_verdict", "claim", "verdict", "id"),
     sa.Index("ix_findings_found_at", "found_at", "id"),
     sa.Index("ix_findings_relation", "relation", "found_at"),
     sa.Index("ix_findings_topic", "topic", "id"),
@@ -313,7 +316,10 @@ findings = table(
     part(
         "ix_findings_standing", "superseded_at IS NULL", "claim", "found_at", "relation", "verdict", "backlog", "source"
     ),
+    part("ix_findings_counted", "superseded_at IS NULL", "claim", "relation", "found_at"),
     part("ix_findings_waiting", WAITING, "id", "topic", "claim"),
+    part("ix_findings_waiting_claim", WAITING, "claim", "id", "found_at"),
+    part("ix_findings_waiting_topic", WAITING, "topic", "id"),
     part("ix_findings_judged", "verdict <> ''", "id", "topic", "confidence", "verdict"),
 )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pipeline.storage.columns import Key, Words
-from pipeline.storage.tables.declare import at, count, flag, lease, number, record, ref, table, text
+from pipeline.storage.tables.declare import at, count, flag, lease, number, part, record, ref, table, text
+
+# What says how much a source is of use: in words, as WAITING.
+SHARES = "step IN ('entry', 'useful')"
 
 # --- alerts and digests -------------------------------------------------------------------------------------------
 
@@ -226,7 +229,7 @@ search_rows = table(
     number(),
     text("kind"),  # article, finding
     sa.Column("thing_id", Key, nullable=False),
-    at("at", null=False),
+    at("at", null=False, index=True),
     text("source"),
     text("lang"),
     text("claim"),
@@ -265,6 +268,7 @@ tallies = table(
     text("thing"),  # a source, a topic, "" for all
     sa.Column("count", sa.BigInteger, nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("day", "step", "reason", "thing"),
+    part("ix_tallies_shares", SHARES, "thing", "day", "step", "reason", "count"),
 )
 
 watch_versions = table(

@@ -318,4 +318,6 @@ def search(request: Request, asked: Annotated[SearchQuery, InQuery()]) -> Respon
         ranked=asked.order == "best",
         before=asked.cursor,
     )
-    return tagged(request, shapes.HitPage(items=list(fill.hits(result)), count=result.count, next=result.more))
+    return tagged(
+        request, shapes.HitPage(items=list(fill.hits(result)), count=result.count, many=result.many, next=result.more)
+    )

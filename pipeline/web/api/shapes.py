@@ -363,7 +363,10 @@ class HitOut(BaseModel):
 
 class HitPage(BaseModel):
     items: list[HitOut]
-    count: int = Field(description="no more than 1,000 are counted")
+    count: int = Field(
+        description="no more than 1,000 are counted; of a topic, only among the newest 2,000 with the words"
+    )
+    many: bool = Field(description="there are more than were counted, or there may be")
     next: int | None
 
 
