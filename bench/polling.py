@@ -63,8 +63,11 @@ def _worked_s() -> float:
 
 
 def _children() -> set[int]:
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread may end meanwhile
+            found.update(int(child) for child in (task / "children").read_text().split())
+    return found
 
 
 def _of(process: int) -> float:
@@ -74,8 +77,10 @@ def _of(process: int) -> float:
 
 
 @contextlib.contextmanager
-def opened(configuration: Configuration, sources: tuple[Source, ...], **fetch: object) -> Iterator[Desk]:
-    """A desk over a new database with an outbox that fills."""
+def opened(
+    configuration: Configuration, sources: tuple[Source, ...], *, guarded: bool = True, **fetch: object
+) -> Iterator[Desk]:
+    """A desk over a new database with an outbox that fills; with a child that reads, as `claimwatch run` has it."""
     with tempfile.TemporaryDirectory() as folder:
         changed = with_sources(configuration, sources, **fetch)
         database = changed.settings.database.model_copy(update={"url": f"sqlite:///{folder}/bench.db"})
@@ -85,7 +90,7 @@ def opened(configuration: Configuration, sources: tuple[Source, ...], **fetch: o
         )
         settings = changed.settings.model_copy(update={"database": database})
         changed = replace(changed, settings=settings, alerts=alerts, data=Path(folder))
-        with desk(changed, upgrade=True, guarded=True) as built:  # as `claimwatch run` has it
+        with desk(changed, upgrade=True, guarded=guarded) as built:
             yield built
 
 
