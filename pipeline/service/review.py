@@ -163,6 +163,38 @@ def accept_value(
     return Done(change=change, action="accept")
 
 
+def still_so(
+    desk: Desk,
+    who: str,
+    claim: str,
+    slot: str,
+    *,
+    look_again_at: date | None = None,
+    note: str = "",
+    expected: int | None = None,
+) -> Done:
+    """Somebody looked again, and what is known stays known: accepted anew, since the same time and on the same word.
+
+    Raises ReviewError when nobody accepted a value of that slot, or the entry that was seen holds no more.
+    """
+    with desk.store.read() as tx:
+        entry = ledger.latest(tx, claim, slot)
+    if entry is None:
+        raise ReviewError("nobody accepted a value of it", thing=f"{claim} {slot}", hint="accept one first")
+    return accept_value(
+        desk,
+        who,
+        claim,
+        slot,
+        entry.value,
+        valid_from=entry.valid_from,
+        on_whose_word=entry.on_whose_word,
+        look_again_at=look_again_at,
+        note=note,
+        expected=entry.id if expected is None else expected,
+    )
+
+
 def snooze(
     desk: Desk, who: str, finding: int, *, revision: int, until: datetime, note: str = "", others: Sequence[int] = ()
 ) -> Done:

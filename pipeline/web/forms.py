@@ -50,6 +50,14 @@ class Acceptance(Decision):
         return tuple(Take(slot=slot, expected=int(entry)) for slot, _, entry in pairs)
 
 
+class StillSo(BaseModel):
+    """Of a known value that was looked at again; `expected` is the ledger entry that was seen."""
+
+    slot: str = Field(max_length=200)
+    expected: Id
+    look_again: date | None = None
+
+
 class Remark(BaseModel):
     note: str = Field("", max_length=NOTE_CHARS * 2)
 

@@ -23,7 +23,7 @@ from pipeline.digest import record, render
 from pipeline.digest.record import Digest
 from pipeline.model.rules import AlertRules, DigestPlan
 from pipeline.service import daily, review, undo
-from pipeline.service.desk import claims
+from pipeline.service.desk import claims, entry
 from pipeline.service.wiring import Desk
 from pipeline.storage import schema
 from pipeline.storage.session import Store, open_store
@@ -194,7 +194,58 @@ def test_a_list_of_claims_asks_no_more_statements_for_it(desk: Desk) -> None:
     assert statements() == 1
 
 
+def test_what_is_still_so_is_said_on_the_claims_page(desk: Desk, browser: Browser) -> None:
+    review.accept_value(
+        desk, "vera", SALE, "quantity", "40", valid_from="2026-10", on_whose_word="a minister", look_again_at=TODAY
+    )
+    accepted(desk, "signed", TODAY + DAY, slot="stage")
+    page = browser.get(f"/claims/{SALE}").text
+    [form] = re.findall(rf'<form method="post" action="(/claims/{SALE}/still-so)"(.*?)</form>', page, re.S)
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[1]))
+    assert fields["slot"] == "quantity"
+    assert browser.post(form[0], {**fields, "csrf": "x"}).status == 403
+    assert browser.post(form[0], {**fields, "look_again": "2027-01-31"}).headers["location"] == f"/claims/{SALE}"
+    page = browser.get(f"/claims/{SALE}").text
+    assert "accepted by local" in page
+    assert "on the word of <bdi>a minister</bdi>; so since October 2026; look again on 31 January 2027" in page
+    assert "still-so" not in page
+    assert listed(morning(desk)) == []
+    late = browser.post(form[0], fields)
+    assert late.status == 409
+    assert "local changed it meanwhile" in late.text
+    changes = re.findall(r'name="change" value="(\d+)"', browser.get("/log").text)
+    assert browser.post("/undo", {"csrf": fields["csrf"], "change": changes[0]}).status == 303
+    assert browser.post(form[0], {**fields, "look_again": ""}).status == 303  # and nothing more to look at
+    assert "No claim fits." in browser.get("/claims?show=due").text
+
+
+def test_only_what_somebody_accepted_is_still_so(desk: Desk, browser: Browser) -> None:
+    fields = {"csrf": browser.csrf(), "slot": "quantity", "expected": "1"}
+    for claim, said in ((SALE, "nobody accepted a value of it"), ("no-such", "nobody accepted a value of it")):
+        answer = browser.post(f"/claims/{claim}/still-so", fields)
+        assert answer.status == 409
+        assert said in answer.text
+    accepted(desk, "40", TODAY)
+    past = browser.get(f"/claims/{SALE}?as_of=2026-11-22").text
+    assert "still-so" not in past  # what was believed then is not decided on
+
+
 # --- the interface and the terminal
+
+
+def test_the_interface_says_that_it_is_still_so(desk: Desk, browser: Browser) -> None:
+    accepted(desk, "40", TODAY)
+    entry.add_user(desk, "vera", desk_sample.PASSWORD, "reviewer")
+    browser.token = entry.add_token(desk, "test", owner="vera", scopes=("read", "review"), expires_at=None)
+    [slot] = [one for one in browser.get(f"/api/v1/claims/{SALE}").json()["slots"] if one["entry"]]
+    path, body = f"/api/v1/claims/{SALE}/still-so", {"slot": "quantity", "expected": slot["entry"]}
+    done = browser.send(path, {**body, "look_again": "2027-01-31"})
+    assert done.status == 200, done.text
+    assert browser.get(f"/api/v1/claims/{SALE}").json()["look_again_at"] == {"quantity": "2027-01-31"}
+    assert browser.send(path, body).status == 409
+    assert browser.send(path, {"slot": "no-such"}).status == 409
+    assert browser.send(f"/api/v1/changes/{done.json()['change']}/undo", {}).status == 200
+    assert browser.get(f"/api/v1/claims/{SALE}").json()["look_again_at"] == {"quantity": "2026-11-22"}
 
 
 def test_the_interface_says_when_and_which(desk: Desk, browser: Browser) -> None:

@@ -49,6 +49,11 @@ class AcceptIn(Body):
     others: Others
 
 
+class StillSoIn(TakeIn):
+    look_again: Day | None = None
+    note: Note = ""
+
+
 class SnoozeIn(Body):
     revision: Revision
     until: Moment
@@ -78,6 +83,10 @@ class AlertIn(Body):
     state: Literal["acknowledged", "open", "snoozed"]
     until: Moment | None = Field(None, description="of a snooze")
     note: Note = ""
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _done(done: Done) -> shapes.DoneOut:
@@ -116,9 +125,24 @@ def accept(request: Request, person: Reviewer, number: Number, body: AcceptIn) -
             revision=body.revision,
             take=[Take(slot=one.slot, expected=one.expected) for one in body.take],
             valid_from=body.valid_from,
-            look_again_at=date.fromisoformat(body.look_again) if body.look_again else None,
+            look_again_at=_day(body.look_again),
             note=body.note,
             others=body.others,
+        )
+    )
+
+
+@router.post("/claims/{claim}/still-so", summary="Somebody looked again: what is known stays known")
+def still_so(request: Request, person: Reviewer, claim: Name, body: StillSoIn) -> shapes.DoneOut:
+    return _done(
+        review.still_so(
+            state_of(request).desk,
+            person.name,
+            claim,
+            body.slot,
+            look_again_at=_day(body.look_again),
+            note=body.note,
+            expected=body.expected,
         )
     )
 

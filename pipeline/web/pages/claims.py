@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 
+from pipeline.service import review
 from pipeline.service.desk import claims
 from pipeline.service.desk.charts import values_chart
-from pipeline.web.forms import Word
-from pipeline.web.identity import Reader
+from pipeline.web.forms import StillSo, Word
+from pipeline.web.identity import Reader, Reviewer
 from pipeline.web.render import page
 from pipeline.web.state import state_of
 
@@ -63,3 +65,11 @@ def one(request: Request, person: Reader, claim: str, as_of: date | None = None)
         if (chart := values_chart(slot, [p for p in whole.points if p.slot == slot.name], whole.history)) is not None
     ]
     return page(request, "claim.html", person, here="claims", whole=whole, charts=charts, as_of=as_of)
+
+
+@router.post("/claims/{claim}/still-so")
+def still_so(request: Request, person: Reviewer, claim: str, form: Annotated[StillSo, Form()]) -> Response:
+    """A known value was looked at again and stays known."""
+    desk = state_of(request).desk
+    review.still_so(desk, person.name, claim, form.slot, look_again_at=form.look_again, expected=form.expected)
+    return RedirectResponse(f"/claims/{claim}", status_code=303)
