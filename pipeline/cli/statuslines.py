@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pipeline.cli import paint
 from pipeline.cli.paint import Line, Piece
@@ -28,6 +29,8 @@ def as_lines(report: Report) -> list[Line]:
     if report.to_look_at:
         values = "1 value" if report.to_look_at == 1 else f"{report.to_look_at:,} values"
         lines.append(f"claims       {values} to look at again: claimwatch claims list --due")
+    if report.second_reader.get("enabled"):
+        lines.append(f"2nd reader   {_second(report.second_reader)}")
     if report.jobs:
         lines += [
             "",
@@ -60,6 +63,19 @@ def _canary(report: Report) -> Piece:
         return "not sent yet"
     found = bool(report.canary.get("found"))
     return paint.good("found") if found else paint.fault(f"LOST: {report.canary.get('detail', '')}")
+
+
+def _second(books: Mapping[str, Any]) -> str:
+    """The model, and what it was asked, answered and cost today."""
+    told = [
+        f"{books['questions']:,} of {books['questions_per_day']:,} questions today",
+        *(f"{books[what]:,} {what}" for what in ("confirmed", "proposed", "doubted")),
+        f"{books['failures']:,} failed",
+        f"{books['tokens']:,} tokens",
+        f"{books['cost']:g} {books['currency']}".rstrip(),
+    ]
+    fault = f"; last fault: {clean(books['last_fault'], 120)}" if books["last_fault"] else ""
+    return f"{clean(books['model'], 60)}: {', '.join(told)}{fault}"
 
 
 def _job(job: JobRow, now: datetime) -> Line:

@@ -12,6 +12,7 @@ from pipeline import __version__
 from pipeline.errors import SchemaError, StoreError
 from pipeline.service import lookagain
 from pipeline.service.coordinator import LEASE
+from pipeline.service.second_reader import books
 from pipeline.service.wiring import Desk
 from pipeline.settings.load import Configuration
 from pipeline.storage import digests, entries, jobs, leases, outbox, schema, sources
@@ -66,6 +67,7 @@ class Report:
     reload: Mapping[str, Any]  # {"ok", "at", "message"}
     canary: Mapping[str, Any]  # {"found", "at", "last_found", "detail"}
     watch: Mapping[str, Any]  # {"version", "rules_hash", "at"}
+    second_reader: Mapping[str, Any]  # {"enabled"}, and with it its model, today's questions, answers, faults and cost
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def report(store: Store, configuration: Configuration, *, now: datetime) -> Repo
             reload=jobs.marked(tx, "reload") or {},
             canary=jobs.marked(tx, "canary") or {},
             watch=jobs.marked(tx, "watch") or {},
+            second_reader=books(tx, configuration, now=now),
         )
 
 

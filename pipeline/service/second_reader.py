@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pipeline.errors import StoreError
@@ -67,12 +68,12 @@ def _unheard(finding: Finding, error: StoreError) -> Finding:
     return replace(finding, steps=(*finding.steps, step))
 
 
-def books(desk: Desk) -> dict[str, Any]:
+def books(tx: Transaction, configuration: Configuration, *, now: datetime) -> dict[str, Any]:
     """What `status` shows: whether it is on, its model, and today's questions, answers, faults and cost."""
-    policy = second_policy(desk.configuration)
+    policy = second_policy(configuration)
     if policy is None:
         return {"enabled": False}
-    today = desk.read_now(lambda tx: second.day(tx, desk.clock.now()))
+    today = second.day(tx, now)
     return {
         "enabled": True,
         "model": policy.model,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +17,7 @@ import pytest
 from servers.oracle import CERTIFICATE, Oracle, completion, opinion, running
 
 from pipeline.analyse import analyse
+from pipeline.cli.statuslines import as_lines
 from pipeline.model.article import Article
 from pipeline.model.finding import DOUBT, Finding
 from pipeline.model.rules import AlertRules, Secret
@@ -24,7 +25,8 @@ from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.second.memory import REST, REST_AFTER, LocalMemory
 from pipeline.second.policy import Policy
 from pipeline.second.review import FAULT, Reader, review
-from pipeline.service.second_reader import books, with_second_opinions
+from pipeline.service.health import report
+from pipeline.service.second_reader import with_second_opinions
 from pipeline.service.wiring import Desk, desk
 from pipeline.settings.load import Configuration
 from pipeline.settings.settings import SecondReader, Settings
@@ -355,6 +357,18 @@ def desk_of(store: Store, settings: Settings) -> Iterator[Desk]:
         yield made
 
 
+def books(made: Desk) -> Mapping[str, Any]:
+    """What `claimwatch status --json` says of it."""
+    shown: Mapping[str, Any] = report(made.store, made.configuration, now=made.clock.now()).as_record()["second_reader"]
+    return shown
+
+
+def status_of(made: Desk) -> str:
+    """What `claimwatch status` says of it."""
+    lines = as_lines(report(made.store, made.configuration, now=made.clock.now()))
+    return next((line for line in lines if isinstance(line, str) and line.startswith("2nd reader")), "")
+
+
 def test_at_the_desk_its_books_are_in_the_store(store: Store, oracle: Oracle) -> None:
     analysis = analyse(ARTICLE, WATCH)
     with desk_of(store, settings_of(oracle, price={"read": 1, "written": 10})) as made:
@@ -362,7 +376,9 @@ def test_at_the_desk_its_books_are_in_the_store(store: Store, oracle: Oracle) ->
             after = with_second_opinions(made, ARTICLE, analysis, WATCH)
         assert "asked before" in said(after.findings[0])
         today = books(made)
+        told = status_of(made)
     assert len(oracle.asked) == 1
+    assert "1 of 200 questions today, 1 confirmed, 0 proposed, 0 doubted, 0 failed, 950 tokens, 0.0014 USD" in told
     assert {"questions": 1, "confirmed": 1, "failures": 0, "tokens": 950, "cost": 0.0014}.items() <= today.items()
 
 
@@ -373,6 +389,9 @@ def test_at_the_desk_faults_and_budgets_are_kept_and_shown(store: Store, oracle:
         for _ in range(3):
             after = with_second_opinions(made, ARTICLE, analysis, WATCH)
         today = books(made)
+        told = status_of(made)
+    assert "2 failed" in told
+    assert "last fault" in told
     assert len(oracle.asked) == 2
     assert "today's budget of 2 questions is used up" in said(after.findings[0])
     assert (today["failures"], "answered 500" in today["last_fault"]) == (2, True)
@@ -391,6 +410,7 @@ def test_it_is_off_unless_turned_on(store: Store, oracle: Oracle) -> None:
     with desk_of(store, Settings()) as made:
         assert with_second_opinions(made, ARTICLE, analysis, WATCH) is analysis
         assert books(made) == {"enabled": False}
+        assert status_of(made) == ""
     assert oracle.asked == []
 
 
