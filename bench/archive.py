@@ -24,7 +24,7 @@ from bench.figures import Figure, Options, busy
 from pipeline.service import archive
 from pipeline.service.backfill import Backfill, Progress
 from pipeline.service.guard import pack
-from pipeline.service.reader import Page, read_page
+from pipeline.service.reader import Page
 from pipeline.service.wiring import desk
 from pipeline.settings import shipped
 from pipeline.settings.load import Configuration
@@ -62,7 +62,7 @@ def _wire(configuration: Configuration, warc: Path) -> Figure:
     """What travels between the coordinator and a worker: pages one way, what was read of them the other."""
     items = archive.items(warc, archive.Outlets(()), page_bytes=configuration.settings.fetch.page_size)
     pages = [item.content for item in items if isinstance(item.content, Page)]
-    answers = [read_page(page, configuration.watch) for page in pages]
+    answers = [page.read(configuration.watch) for page in pages]
     there, back = len(pickle.dumps(pages)) / len(pages), len(pickle.dumps(answers)) / len(pages)
     detail = {"there": round(there), "back": round(back), "watch_once_a_worker": len(pack(configuration.watch))}
     return Figure(bench=NAME, name="bytes on the wire a record", value=there + back, unit="", detail=detail)
