@@ -15,7 +15,6 @@ from bench import mix, stock
 from bench.figures import Figure, Options
 from pipeline.articles import sketch
 from pipeline.model.alert import StoryKey
-from pipeline.model.article import Fingerprint
 from pipeline.model.watch import Watch
 from pipeline.storage import (
     alerts,
@@ -60,7 +59,6 @@ def of_the_service(watch: Watch) -> dict[str, Question]:
         "sources due": lambda tx, _: sources.claim_due(tx, per_host=2, **work),
         "articles to look at again": lambda tx, _: revisits.claim_revisits(tx, per_host=2, **work),
         "article by address": lambda tx, n: articles.find(tx, [f"https://o{n % 12}.example/news/{n}"]),
-        "article by text": lambda tx, n: articles.with_digest(tx, Fingerprint(digest=f"{n:064x}")),
         "current version": articles.current,
         "versions of an article": articles.versions,
         "copies of a text": lambda tx, n: copies.candidates(

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model.alert import StoryKey
-from pipeline.model.article import Fingerprint
 from pipeline.model.source import Entry
 from pipeline.storage import (
     alerts,
@@ -56,7 +55,6 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "sources due": lambda tx: sources.claim_due(tx, per_host=2, **LEASE),
     "articles due": lambda tx: revisits.claim_revisits(tx, per_host=2, **LEASE),
     "article by address": lambda tx: articles.find(tx, ["https://a.example/1", "https://b.example/2"]),
-    "article by text": lambda tx: articles.with_digest(tx, Fingerprint(digest="d")),
     "current version": lambda tx: articles.current(tx, 1),
     "versions": lambda tx: articles.versions(tx, 1),
     "outdated versions": lambda tx: articles.outdated(tx, "r", since=NOW, limit=10, after=5),
@@ -64,7 +62,6 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "newest articles of a source": lambda tx: articles.recent(tx, source="s"),
     "counts of a day": lambda tx: articles.counts(tx, since=NOW, until=NOW + DAY),
     "copies": lambda tx: copies.candidates(tx, [b"1", b"2", b"3"], recipe=1, besides=4),
-    "members of a group": lambda tx: copies.members(tx, 1),
     "copies of a version": lambda tx: desk.copies(tx, 1),
     "finding": lambda tx: findings.load(tx, 1),
     "findings of a version": lambda tx: findings.of_version(tx, 1),
@@ -101,7 +98,6 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "last news": lambda tx: periods.last_news(tx, ["c", "d"], until=NOW),
     "newest stories of claims": lambda tx: desk.story_lines(tx, claims=["c", "d"]),
     "to look at again": lambda tx: ledger.to_look_at(tx, until=date(2026, 3, 1)),
-    "kept page": lambda tx: pages.latest(tx, article_id=1),
     "pages put off": lambda tx: pages.put_off(tx, limit=5, after=3),
     "audit of a thing": lambda tx: people.changes(tx, thing_kind="k", thing="t"),
     "search": lambda tx: search.find(tx, "deal signed", search.Where(kind="article"), ranked=True),

@@ -56,15 +56,6 @@ def decide(candidate: Candidate, rules: AlertRules, history: History, now: datet
     return tuple(sorted(decisions, key=lambda d: (d.rule, _ORDER.get(d.action, 3), d.channels, d.reason)))
 
 
-def outcome(decisions: Sequence[Decision]) -> str:
-    """What became of the candidate as a whole: sent, held, muted or kept-back."""
-    actions = {decision.action for decision in decisions}
-    for action, word in (("send", "sent"), ("hold", "held"), ("mute", "muted")):
-        if action in actions:
-            return word
-    return "kept-back"
-
-
 def told(candidate: Candidate, decisions: Sequence[Decision], now: datetime) -> tuple[Told, ...]:
     """What the history must know after these decisions: a row for each channel that was sent to or is held."""
     return tuple(

@@ -58,11 +58,6 @@ def aligned(one: str, other: str) -> float:
     return (kept + _matched(*rest)) / longest
 
 
-def is_copy(one: str, other: str) -> bool:
-    """Whether two texts are copies of one another. Symmetric."""
-    return share(one, other) > 0
-
-
 def share(one: str, other: str) -> float:
     """The share of words that two copies have in common (COVERED to 1), or 0 when they are no copies. Symmetric."""
     first, second = words(one), words(other)

@@ -1,9 +1,9 @@
-"""Reports of the same change, in any language and outlet, as one story. Every step says why, and can be undone."""
+"""Reports of the same change, in any language and outlet, as one story. Every step says why."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,22 +20,20 @@ Same = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A copy group that reports a change."""
+    """Coverage that reports a change."""
 
-    group: str
     key: StoryKey
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Reports of one change."""
+    """Coverage that reports one change."""
 
     id: str
     key: StoryKey
     first_at: datetime
     last_at: datetime
-    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +43,6 @@ class Placement:
     story: str  # "" for a new one
     merged: tuple[str, ...] = ()  # stories that go into it
     steps: tuple[str, ...] = ()  # why, in words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merge:
-    """One story that went into another: all that is needed to take it out again."""
-
-    kept: str
-    gone: Story
-    why: str
 
 
 def close(one: str, other: str) -> bool:
@@ -102,42 +91,6 @@ def place(
             merged.append(other.id)
             steps.append(f"{other.id} goes into {kept.id}: this report fits both")
     return Placement(story=kept.id, merged=tuple(merged), steps=tuple(steps))
-
-
-def joined(story: Story, report: Report) -> Story:
-    """The story with a report more; a group that is in it already changes its time only."""
-    others = tuple(known for known in story.reports if known.group != report.group)
-    return Story(
-        id=story.id,
-        key=story.key,
-        first_at=min(story.first_at, report.at),
-        last_at=max(story.last_at, report.at),
-        reports=tuple(sorted((*others, report), key=lambda known: (known.at, known.group))),
-    )
-
-
-def merge(kept: Story, gone: Story, *, why: str) -> tuple[Story, Merge]:
-    """Two stories as one, under the id and the key of the first, and the record that undoes it."""
-    one = kept
-    for report in gone.reports:
-        one = joined(one, report)
-    whole = Story(
-        id=kept.id,
-        key=kept.key,
-        first_at=min(one.first_at, gone.first_at),
-        last_at=max(one.last_at, gone.last_at),
-        reports=one.reports,
-    )
-    return whole, Merge(kept=kept.id, gone=gone, why=why)
-
-
-def unmerge(story: Story, done: Merge) -> tuple[Story, Story]:
-    """The two stories that a merge made one; reports that came since stay with the kept one."""
-    taken = {report.group for report in done.gone.reports}
-    rest = tuple(report for report in story.reports if report.group not in taken)
-    times: Sequence[datetime] = [report.at for report in rest] or [story.first_at, story.last_at]
-    kept = Story(id=story.id, key=story.key, first_at=min(times), last_at=max(times), reports=rest)
-    return kept, done.gone
 
 
 def _fits(report: Report, story: Story, same: Same, within: timedelta) -> bool:

@@ -71,10 +71,3 @@ def _joined(parts: list[tuple[str, str]]) -> Redline:
         else:
             joined.append((op, text))
     return tuple(joined)
-
-
-def apply(old: str, difference: Redline) -> str:
-    """The new text, from the old one and the difference; ValueError when the difference is of another text."""
-    if "".join(text for op, text in difference if op in "=-") != old:
-        raise ValueError("the difference was made from another text")
-    return "".join(text for op, text in difference if op in "=+")

@@ -17,7 +17,6 @@ _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 STAGES = ("rumoured", "proposed", "discussed", "planned", "agreed", "signed", "under-way", "delivered")
 OFF_PATH = ("suspended", "cancelled")
 CERTAINTIES = ("alleged", "reported", "confirmed")
-STANCES = ("supports", "neutral", "opposes")
 
 
 @dataclass(frozen=True, slots=True)

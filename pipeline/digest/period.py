@@ -86,12 +86,6 @@ def due(plan: DigestPlan, now: datetime, last: Period | None) -> tuple[Period, .
     return tuple(joined)
 
 
-def window(plan: DigestPlan, every: str, day: date) -> Period:
-    """A period for looking only: the day, weekday or week that ends on a local day at the plan's time."""
-    asked = DigestPlan(id=f"{plan.id}-{every}", every=every, at=plan.at, zone=plan.zone, weekday=day.weekday())
-    return on(asked, day)
-
-
 def _made_on(plan: DigestPlan, day: date) -> bool:
     if plan.every == "week":
         return day.weekday() == plan.weekday

@@ -17,7 +17,6 @@ _LONGER = 1.4  # another text replaces the page's own when it is so much longer
 _ENOUGH = 250  # characters by which it must be longer at the least
 _SPACE = re.compile(r"\s+")
 _TITLE_ENDS = (" | ", " - ", " – ", " — ", " :: ", " » ")  # before the name of the site in a window's title
-_DATES = ("article:published_time", "datepublished", "pubdate", "publishdate", "dc.date.issued", "parsely-pub-date")
 _FEWEST = 3  # words that must stay when the site's name is cut off
 
 

@@ -9,8 +9,6 @@ from datetime import datetime, time, timedelta
 SEVERITIES = ("low", "normal", "high")  # weakest first
 CERTAINTIES = ("denied", "alleged", "reported", "confirmed")  # weakest first
 BREAKS = ("new-value", "denial", "second-publisher", "higher-stage")  # what may break a cool-down
-CHANNEL_KINDS = ("stdout", "file", "atom", "json-feed", "mail", "webhook", "apprise")
-EVERY = ("day", "weekday", "week")
 
 # What a channel of a kind takes besides the fields of Channel: required keys, optional keys.
 CHANNEL_OPTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -76,7 +74,7 @@ class Channel:
     """One way out: to a person, a room or a program."""
 
     id: str
-    kind: str  # one of CHANNEL_KINDS
+    kind: str  # stdout, file, atom, json-feed, mail, webhook or apprise
     address: str | Secret = ""  # Apprise address, webhook address, or path of a file; a path is absolute by now
     quiet: tuple[QuietHours, ...] = ()
     rate: Rate | None = None
@@ -141,7 +139,7 @@ class DigestPlan:
     """One digest: when it is made and what fits into it."""
 
     id: str
-    every: str = "day"  # one of EVERY
+    every: str = "day"  # day, weekday or week
     at: time = time(7)
     zone: str = "UTC"
     weekday: int = 0  # 0 Monday .. 6 Sunday, for every: week

@@ -16,7 +16,6 @@ from pipeline.service.wiring import Desk, fetcher
 
 T = TypeVar("T")
 THREADS = 24  # of the loop, for what blocks: the database, extraction, waiting for an analysis
-START_S = 30.0  # the longest that opening the loop may take
 
 Work = Callable[[Desk, Fetcher, asyncio.Event], Awaitable[T]]
 

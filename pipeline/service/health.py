@@ -30,11 +30,6 @@ class Health:
     checks: Mapping[str, str] = field(default_factory=dict)
 
 
-def live(desk: Desk) -> Health:
-    """Whether this process works at all. It answers, so it does; the database is no part of the question."""
-    return Health(ok=True, checks={"process": f"ok, version {__version__}, watch {desk.watch.version[:12]}"})
-
-
 def ready(desk: Desk) -> Health:
     """Whether this process can do its work: the database answers and has the right schema."""
     try:

@@ -80,7 +80,7 @@ class Placer:
         """Where the change belongs. Whether a person took stories apart is asked only where some would become one."""
         fit = partial(
             joining.place,
-            joining.Report(group=self._publisher.group, key=key, at=self._moment),
+            joining.Report(key=key, at=self._moment),
             [_as_story(one) for one in (*self._near.values(), *self._taken_in)],
             same=partial(_same, kind, self._rates),
             within=self._window,

@@ -293,12 +293,6 @@ def versions(tx: Transaction, article_id: int) -> tuple[VersionRow, ...]:
     return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query))
 
 
-def with_digest(tx: Transaction, fingerprint: Fingerprint, *, limit: int = 20) -> tuple[VersionRow, ...]:
-    """Versions whose text is exactly this one, oldest first."""
-    query = sa.select(t.versions).where(v.digest == fingerprint.digest, v.recipe == fingerprint.recipe)
-    return tuple(VersionRow(**_fields(row, VersionRow)) for row in tx.all(query.order_by(v.id).limit(limit)))
-
-
 def outdated(
     tx: Transaction, rules_hash: str, *, since: datetime, limit: int, after: int = 0
 ) -> tuple[tuple[ArticleRow, VersionRow], ...]:

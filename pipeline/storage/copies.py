@@ -129,8 +129,3 @@ def _place(tx: Transaction, version_id: int, group: int, *, like: int | None, si
     tx.execute(_GROUPED, {"at": version_id, "to": group})
     tx.execute(sa.delete(t.copy_members).where(t.copy_members.c.version_id == version_id))
     _note(tx, version_id, group, like=like, similarity=similarity, now=now)
-
-
-def members(tx: Transaction, group: int) -> tuple[int, ...]:
-    """Versions of a group, in order of arrival."""
-    return tuple(row.id for row in tx.all(sa.select(v.id).where(v.copy_group_id == group).order_by(v.id)))

@@ -286,20 +286,9 @@ def retry(tx: Transaction, id_: int, *, at: datetime, reason: str, detail: str =
     )
 
 
-def again(tx: Transaction, id_: int, *, now: datetime) -> bool:
-    """Puts a finished or failed entry into the queue once more."""
-    values = {"stage": "fetch", "attempts": 0, "next_attempt_at": now, "finished_at": None, "reason": "", "detail": ""}
-    return tx.count(sa.update(t.entries).where(c.id == id_).values(**values)) > 0
-
-
 def release(tx: Transaction, holder: str) -> int:
     """Frees what that holder has in work; how many."""
     return tx.count(sa.update(t.entries).where(c.lease_holder == holder).values(lease_holder="", lease_until=None))
-
-
-def extend(tx: Transaction, ids: Sequence[int], *, holder: str, until: datetime) -> int:
-    """Keeps a lease alive while work goes on; how many were still the holder's."""
-    return tx.count(sa.update(t.entries).where(c.id.in_(list(ids)), c.lease_holder == holder).values(lease_until=until))
 
 
 def due(tx: Transaction, *, now: datetime) -> int:

@@ -261,12 +261,6 @@ def sent_alerts(tx: Transaction, *, after: datetime, after_id: int = 0, limit: i
     return tuple(SentAlert(**row._mapping) for row in tx.all(query))
 
 
-def next_due_at(tx: Transaction) -> datetime | None:
-    """When the next message is due, None with an empty outbox."""
-    at: datetime | None = tx.scalar(sa.select(sa.func.min(o.next_attempt_at)).where(o.state == "pending"))
-    return at
-
-
 def _told(row: Any) -> Told:
     return Told(
         alert=str(row.thing_id),

@@ -80,12 +80,6 @@ def keep(tx: Transaction, pages: Sequence[NewPage]) -> None:
 _KEEP = sa.insert(t.pages)
 
 
-def latest(tx: Transaction, *, article_id: int) -> StoredPage | None:
-    """The newest page kept of an article."""
-    row = tx.first(sa.select(t.pages).where(p.article_id == article_id).order_by(p.id.desc()).limit(1))
-    return None if row is None else _page(row)
-
-
 def put_off(tx: Transaction, *, limit: int, after: int = 0) -> tuple[StoredPage, ...]:
     """Pages that were put off, in order; go on with `after`, the last number."""
     query = sa.select(t.pages).where(p.put_off, p.id > after).order_by(p.id).limit(limit)

@@ -170,11 +170,6 @@ def members(tx: Transaction, story_id: int) -> tuple[StoryMember, ...]:
     return tuple(StoryMember(**row._mapping) for row in tx.all(query))
 
 
-def origins(tx: Transaction, story_id: int) -> frozenset[str]:
-    """The independent publishers: the agency a text comes from, else the publisher's family, else the source."""
-    return frozenset(row.agency or row.family or row.source for row in members(tx, story_id))
-
-
 def recent(
     tx: Transaction, *, since: datetime, until: datetime | None = None, claim: str = "", limit: int = 100
 ) -> tuple[Story, ...]:

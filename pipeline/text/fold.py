@@ -93,11 +93,6 @@ def is_word(char: str) -> bool:
     return char == "_" or unicodedata.category(char)[0] in "LNM"
 
 
-def at_boundary(text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is not the inside of a longer word, on either side."""
-    return begins_word(text, start) and ends_word(text, end)
-
-
 def begins_word(text: str, start: int) -> bool:
     """Whether no word runs on into `start` from before it."""
     return start <= 0 or not is_word(text[start - 1])

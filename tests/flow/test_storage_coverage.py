@@ -104,8 +104,6 @@ def test_versions_are_numbered_and_one_is_current(store: Store) -> None:
         row = articles.load(tx, first.article_id)
         assert row is not None
         assert (row.version_count, row.changes) == (2, 1)
-        same = articles.with_digest(tx, Fingerprint(digest="d-It signed."))
-        assert [version.id for version in same] == [first.id]
         assert articles.counts(tx, since=NOW, until=NOW + DAY) == {"articles": 1, "versions": 2, "analysed": 0}
 
 
@@ -150,9 +148,6 @@ def test_pages_come_back_byte_by_byte(store: Store) -> None:
         )
         pages.keep(tx, [page, replace(page, put_off=False)])
         pages.keep(tx, [])
-        kept = pages.latest(tx, article_id=version.article_id)
-        assert kept is not None
-        assert kept.body == body
         [put_off] = pages.put_off(tx, limit=5)
         assert put_off.body == body
         pages.taken_up(tx, put_off.id)
@@ -173,7 +168,8 @@ def test_copies_are_found_by_bands_and_grouped(store: Store) -> None:
         assert [row.version_id for row in copies.candidates(tx, asked, recipe=1, besides=one.article_id)] == [two.id]
         group = copies.join(tx, two.id, like=one.id, similarity=0.95, now=NOW)
         assert copies.join(tx, three.id, like=two.id, similarity=0.9, now=NOW) == group
-        assert copies.members(tx, group) == (one.id, two.id, three.id)
+        rows = [articles.version(tx, one.id), articles.version(tx, two.id), articles.version(tx, three.id)]
+        assert [row is not None and row.copy_group_id for row in rows] == [group] * 3
 
 
 def test_a_finding_comes_back_as_it_was(store: Store) -> None:
@@ -257,7 +253,6 @@ def test_stories_join_merge_split_and_come_apart_again(store: Store) -> None:
         assert not stories.add_member(
             tx, two, finding_id=first.id, version_id=first.version_id, slot="stage", value="signed", at=NOW
         )
-        assert stories.origins(tx, one) == {"f1", "wire"}
         near = stories.near(tx, [KEY], since=NOW - DAY, until=NOW + 7 * DAY)
         assert [story.id for story in near] == [one, two]
         move = stories.merge(tx, two, one, why="same deal", by="ann", now=NOW)

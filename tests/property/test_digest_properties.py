@@ -55,7 +55,7 @@ def candidates(draw: st.DrawFn, within: timedelta = timedelta(days=12)) -> Candi
         finding=draw(st.uuids()).hex,
         found_at=NOW + draw(st.timedeltas(timedelta(0), within)),
     )
-    return replace(made, id=once.identity(story, once.of(made)))
+    return replace(made, id=f"{story} {once.of(made)}")
 
 
 @given(plans, st.lists(candidates(), max_size=25, unique_by=lambda c: c.finding))

@@ -19,11 +19,11 @@ KEY = StoryKey(claim="jets", relation="changes", slot="value", value="1.6e9 USD"
 def story(name: str, *, value: str = KEY.value, day: float = 0) -> Story:
     at = NOW + day * DAY
     key = replace(KEY, value=value)
-    return Story(id=name, key=key, first_at=at, last_at=at, reports=(Report(group=f"g-{name}", key=key, at=at),))
+    return Story(id=name, key=key, first_at=at, last_at=at)
 
 
 def report(*, value: str = KEY.value, day: float = 0, **more: str) -> Report:
-    return Report(group="new", key=replace(KEY, value=value, **more), at=NOW + day * DAY)
+    return Report(key=replace(KEY, value=value, **more), at=NOW + day * DAY)
 
 
 @pytest.mark.parametrize(
@@ -87,23 +87,6 @@ def test_stories_taken_apart_by_a_person_stay_apart() -> None:
     placed = stories.place(report(day=6), [story("b", day=12), story("a")], apart=apart)
     assert (placed.story, placed.merged) == ("a", ())
     assert any("person" in step for step in placed.steps)
-
-
-def test_a_merge_can_be_undone() -> None:
-    older, younger = story("a"), story("b", day=5)
-    whole, done = stories.merge(older, younger, why="this report fits both")
-    assert {known.group for known in whole.reports} == {"g-a", "g-b"}
-    assert (whole.id, whole.first_at, whole.last_at) == ("a", older.first_at, younger.last_at)
-    grown = stories.joined(whole, report(day=6))
-    kept, back = stories.unmerge(grown, done)
-    assert back == younger
-    assert {known.group for known in kept.reports} == {"g-a", "new"}
-    assert kept.last_at == NOW + 6 * DAY
-
-
-def test_the_same_group_twice_is_one_report() -> None:
-    once = stories.joined(story("a"), report())
-    assert stories.joined(once, report(day=1)).reports[1:] == (report(day=1),)
 
 
 def publisher(source: str, *, family: str = "", agency: str = "", hour: int = 0) -> Publisher:

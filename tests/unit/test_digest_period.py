@@ -99,12 +99,6 @@ def test_an_earlier_time_loses_no_moment() -> None:
     assert all(one.start < one.end for one in got)
 
 
-def test_a_window_is_for_looking_only() -> None:
-    got = period.window(BERLIN, "week", date(2025, 6, 5))
-    assert (got.start, got.end) == (local("2025-05-29T07:00"), local("2025-06-05T07:00"))
-    assert got.plan == "m-week"
-
-
 def test_a_period_holds_its_start_and_not_its_end() -> None:
     one = period.on(BERLIN, date(2025, 6, 5))
     assert one.holds(one.start)

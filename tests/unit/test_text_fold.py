@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.text.fold import at_boundary, clean, fold
+from pipeline.text.fold import begins_word, clean, ends_word, fold
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_loose_marks_keep_their_place() -> None:
 )
 def test_boundary(text: str, part: str, expected: bool) -> None:
     start = text.index(part)
-    assert at_boundary(text, start, start + len(part)) is expected
+    assert (begins_word(text, start) and ends_word(text, start + len(part))) is expected
 
 
 def test_clean_gives_back_offsets() -> None:
