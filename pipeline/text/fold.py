@@ -87,22 +87,6 @@ def fold(text: str) -> str:
     return folded.replace("\t", " ")
 
 
-@lru_cache(maxsize=8192)
-def is_word(char: str) -> bool:
-    """Whether `char` may stand inside a word: letters, digits, the underscore and marks (Devanagari vowel signs)."""
-    return char == "_" or unicodedata.category(char)[0] in "LNM"
-
-
-def begins_word(text: str, start: int) -> bool:
-    """Whether no word runs on into `start` from before it."""
-    return start <= 0 or not is_word(text[start - 1])
-
-
-def ends_word(text: str, end: int) -> bool:
-    """Whether no word runs on over `end`."""
-    return end >= len(text) or not is_word(text[end])
-
-
 # Code points without a letter of their own: vowel signs and tatweel of the Arabic script, nukta, accents that were
 # not composed, soft hyphens, joiners and direction marks.
 LOOSE = frozenset(

@@ -6,7 +6,7 @@ import pytest
 from sample_watch import WATCH, article
 
 from pipeline.match.index import compile_watch
-from pipeline.match.patterns import fold_name, literals
+from pipeline.match.patterns import fold_name, is_word_sign, literals
 from pipeline.match.reading import read
 from pipeline.text.cues import LANGUAGES, Endings, lexicon
 
@@ -102,3 +102,8 @@ def test_every_lexicon_can_be_read_and_says_what_it_must(lang: str) -> None:
 def test_particles_take_no_endings(text: str, *, is_denial: bool) -> None:
     lines = read(article(text, "", "ru"), INDEX).lines
     assert any(signal.kind == "denial" for line in lines for signal in line.signals) is is_denial
+
+
+def test_a_vowel_sign_continues_a_word() -> None:
+    assert all(is_word_sign(char) for char in "aß1_ी\u064e\u200c")
+    assert not any(is_word_sign(char) for char in " .'-(")
