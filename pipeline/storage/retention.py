@@ -100,11 +100,26 @@ def _nothing_left() -> sa.ColumnElement[bool]:
 
 
 def _deleter(table: sa.Table, condition: sa.ColumnElement[bool]) -> Callable[[Transaction], int]:
+    """Goes through the table once, in order of its numbers: what stays at its start is not looked at for each batch."""
     key = list(table.primary_key)
+    if "id" not in table.c or not isinstance(table.c.id.type, sa.BigInteger):
+
+        def delete_any(tx: Transaction) -> int:
+            chosen = sa.select(*key).where(condition).limit(BATCH)
+            return tx.count(sa.delete(table).where(sa.tuple_(*key).in_(chosen)))
+
+        return delete_any
+
+    after = 0
 
     def delete(tx: Transaction) -> int:
-        chosen = sa.select(*key).where(condition).limit(BATCH)
-        return tx.count(sa.delete(table).where(sa.tuple_(*key).in_(chosen)))
+        nonlocal after
+        old = sa.select(table.c.id).where(condition, table.c.id > after).order_by(table.c.id).limit(BATCH)
+        ids = [row.id for row in tx.all(old)]
+        if ids:
+            tx.execute(sa.delete(table).where(table.c.id.in_(ids)))
+            after = ids[-1]
+        return len(ids)
 
     return delete
 
