@@ -107,7 +107,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "indexing": lambda tx: search.put(tx, [search.Text(kind="article", thing_id=1, text="text")], at=NOW),
 }
 # What may be read whole: in order of its number up to a limit, which is how "the newest" is asked; and once a day.
-IN_ORDER = {"newest articles", "newest findings", "newest alerts", "judged"}
+IN_ORDER = {"newest articles", "newest findings", "newest alerts", "newest stories", "judged"}
 
 
 def fill(tx: Transaction, rows: int = 1_000) -> None:
