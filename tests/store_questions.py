@@ -74,7 +74,7 @@ QUESTIONS: dict[str, Callable[[Transaction], object]] = {
     "members of a story": lambda tx: stories.members(tx, 1),
     "carriers of stories": lambda tx: desk.carriers(tx, [1, 2]),
     "stories of findings": lambda tx: desk.stories_of(tx, [1, 2]),
-    "newest stories": lambda tx: stories.recent(tx, since=NOW),
+    "newest stories": lambda tx: desk.story_lines(tx),
     "alert of a key": lambda tx: alerts._holder(tx, [(KEY, 1)]),
     "alerts of a claim": lambda tx: alerts.select(tx, claim="c"),
     "newest alerts": lambda tx: alerts.select(tx, before=10),

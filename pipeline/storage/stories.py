@@ -170,18 +170,6 @@ def members(tx: Transaction, story_id: int) -> tuple[StoryMember, ...]:
     return tuple(StoryMember(**row._mapping) for row in tx.all(query))
 
 
-def recent(
-    tx: Transaction, *, since: datetime, until: datetime | None = None, claim: str = "", limit: int = 100
-) -> tuple[Story, ...]:
-    """Stories with coverage since then, newest first, merged ones left out."""
-    query = sa.select(t.stories).where(s.last_at >= since, s.merged_into.is_(None))
-    if until is not None:
-        query = query.where(s.last_at < until)
-    if claim:
-        query = query.where(s.claim == claim)
-    return tuple(Story(**row._mapping) for row in tx.all(query.order_by(s.last_at.desc(), s.id.desc()).limit(limit)))
-
-
 def merge(tx: Transaction, from_story: int, into: int, *, why: str, by: str = "", now: datetime) -> int:
     """Moves everything of one story into another; the number of the move, for `undo`."""
     moved = [row.id for row in tx.all(sa.select(m.id).where(m.story_id == from_story))]

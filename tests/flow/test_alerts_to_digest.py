@@ -44,6 +44,7 @@ from pipeline.storage import (
     stories,
     tables,
 )
+from pipeline.storage import desk as queries
 from pipeline.storage.session import Store, Transaction
 
 DAY = timedelta(days=1)
@@ -439,7 +440,7 @@ def test_stories_that_a_person_took_apart_are_not_joined_by_the_next_report(at_d
     for n in range(2):
         reported(at_desk, f"sale-{n}", SALE + f" It was told in room {n}.", NOW - timedelta(hours=9 - n), source=n)
     with at_desk.store.read() as tx:
-        whole = next(one for one in stories.recent(tx, since=NOW - DAY) if len(stories.members(tx, one.id)) > 1)
+        whole = next(one for one in queries.story_lines(tx) if len(stories.members(tx, one.id)) > 1)
         member = stories.members(tx, whole.id)[1].id
     done = coverage.split(at_desk, "vera", whole.id, [member], why="another deal")
     if undone:
@@ -456,7 +457,7 @@ def test_reports_of_stories_that_a_person_made_one_count_to_one_alert(at_desk: D
     reported(at_desk, "sale-0", SALE, NOW - timedelta(hours=9))
     reported(at_desk, "sale-1", other, NOW - timedelta(hours=8), source=1)
     with at_desk.store.read() as tx:
-        known = {one.value: one for one in stories.recent(tx, since=NOW - DAY)}
+        known = {one.value: one for one in queries.story_lines(tx)}
         kept, gone = (next(one for value, one in known.items() if said in value) for said in ("4.6e9", "7.9e9"))
         alert = alerts.of_stories(tx, [kept.id])[kept.id]
         before = len(alerts.select(tx))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_memory import LocalMemory
 from servers.oracle import CERTIFICATE, Oracle, completion, opinion, running
 
 from pipeline.analyse import analyse
@@ -22,7 +23,7 @@ from pipeline.model.article import Article
 from pipeline.model.finding import DOUBT, Finding
 from pipeline.model.rules import AlertRules, Secret
 from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
-from pipeline.second.memory import REST, REST_AFTER, LocalMemory
+from pipeline.second.memory import REST, REST_AFTER
 from pipeline.second.policy import Policy
 from pipeline.second.review import FAULT, Reader, review
 from pipeline.service.health import report
