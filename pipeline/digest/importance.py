@@ -18,7 +18,7 @@ import math
 from collections.abc import Sequence
 
 from pipeline.digest.record import Part
-from pipeline.model.finding import Change
+from pipeline.model.finding import Change, Finding
 from pipeline.text import size
 
 _RELATION = {"denies": 3.0, "changes": 2.0, "adds": 1.0}
@@ -48,6 +48,11 @@ def parts(
         Part(name="source tier", points=_TIER.get(tier, 0.0), why=f"source of tier {tier}"),
     )
     return round(sum(part.points for part in found), 2), found
+
+
+def alone(finding: Finding, severity: str, tier: int) -> float:
+    """The importance of one finding while nobody else reports it."""
+    return parts(finding.relation, severity or "normal", finding.changes, 1, tier)[0]
 
 
 def _size(change: Change) -> tuple[float, str]:

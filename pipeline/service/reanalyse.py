@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.analyse import known_values
+from pipeline.digest import importance
 from pipeline.model.article import Article
 from pipeline.model.finding import Analysis
 from pipeline.model.outcome import Done
@@ -131,6 +132,7 @@ def _save(desk: Desk, row: Stored, found: Analysis, watch: Watch, tx: Transactio
     before = {one.finding.claim for one in findings.of_version(tx, version.id)}
     named = {finding.claim for finding in found.findings}
     about = [claim for claim in watch.claims if claim.id in named]
+    severities, tier = {claim.id: claim.severity for claim in about}, desk.source(article.source).tier
     saved = analyses.save(
         tx,
         version.id,
@@ -138,6 +140,7 @@ def _save(desk: Desk, row: Stored, found: Analysis, watch: Watch, tx: Transactio
         now=now,
         topics={claim.id: claim.topic for claim in about},
         known={claim.id: known_values(claim, watch) for claim in about},
+        importance=[importance.alone(one, severities[one.claim], tier) for one in found.findings],
         rules_hash=watch.rules_hash,
         source=article.source,
         published=version.published,

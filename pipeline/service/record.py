@@ -9,6 +9,7 @@ from datetime import datetime
 from pipeline.analyse import known_values
 from pipeline.articles import copies as likeness
 from pipeline.articles import revisit, sketch
+from pipeline.digest import importance
 from pipeline.model.alert import Publisher
 from pipeline.model.article import Extracted, Fingerprint
 from pipeline.model.finding import NEWS, Analysis
@@ -83,6 +84,7 @@ def store(
         now=now,
         topics={claim.id: claim.topic for claim in about.values()},
         known={claim.id: known_values(claim, watch) for claim in about.values()},
+        importance=[importance.alone(one, about[one.claim].severity, seen.source.tier) for one in analysis.findings],
         source=seen.source.id,
         backlog=seen.backlog,
     )

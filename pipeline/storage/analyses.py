@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,13 +43,15 @@ def save(
     topics: Mapping[str, str],
     known: Mapping[str, Mapping[str, str | None]],
     rules_hash: str = "",
+    importance: Sequence[float] = (),
     source: str = "",
     published: datetime | None = None,
     backlog: bool = False,
 ) -> dict[str, SavedFinding]:
     """Stores the analysis of a version and returns its findings by claim.
 
-    `topics` gives each claim's topic, `known` the values it was compared with. What an earlier analysis of the same
+    `topics` gives each claim's topic, `known` the values it was compared with, `importance` the weight of each finding,
+    in their order. What an earlier analysis of the same
     version, or an earlier version of the article, said and this one does not is marked superseded; reviewers' verdicts
     on it stay. Storing the same analysis twice changes nothing.
     """
@@ -74,7 +77,7 @@ def save(
         "published": published,
         "backlog": backlog,
     }
-    _save_findings(tx, version_id, analysis.findings, _bodies(analysis, topics, known, shared), now)
+    _save_findings(tx, version_id, analysis.findings, _bodies(analysis, topics, known, importance, shared), now)
     return {row.finding.claim: row for row in of_version(tx, version_id)}
 
 
@@ -86,6 +89,7 @@ def add(
     now: datetime,
     topics: Mapping[str, str],
     known: Mapping[str, Mapping[str, str | None]],
+    importance: Sequence[float] = (),
     source: str = "",
     backlog: bool = False,
 ) -> tuple[AddedFinding, ...]:
@@ -105,7 +109,7 @@ def add(
         "published": version.published,
         "backlog": backlog,
     }
-    bodies = _bodies(analysis, topics, known, shared)
+    bodies = _bodies(analysis, topics, known, importance, shared)
     numbers = _save_findings(tx, version.id, analysis.findings, bodies, now)
     added = [
         AddedFinding(
@@ -128,13 +132,18 @@ def _bodies(
     analysis: Analysis,
     topics: Mapping[str, str],
     known: Mapping[str, Mapping[str, str | None]],
+    importance: Sequence[float],
     shared: dict[str, Any],
 ) -> list[dict[str, Any]]:
     return [
         _body(finding)
         | shared
-        | {"topic": topics.get(finding.claim, ""), "compared_with": dict(known.get(finding.claim, {}))}
-        for finding in analysis.findings
+        | {
+            "topic": topics.get(finding.claim, ""),
+            "compared_with": dict(known.get(finding.claim, {})),
+            "importance": weight,
+        }
+        for finding, weight in zip_longest(analysis.findings, importance)
     ]
 
 

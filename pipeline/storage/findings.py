@@ -183,11 +183,6 @@ def _revise(tx: Transaction, finding_id: int, revision: int, values: dict[str, A
     return row
 
 
-def weigh(tx: Transaction, finding_id: int, importance: float) -> None:
-    """Stores how important the finding is, for order in lists."""
-    tx.execute(sa.update(t.findings).where(f.id == finding_id).values(importance=importance))
-
-
 def _load(tx: Transaction, query: sa.Select[Any]) -> tuple[SavedFinding, ...]:
     rows = tx.all(query)
     changes: dict[int, list[SavedChange]] = {}

@@ -199,6 +199,17 @@ def test_a_story_is_decided_as_one(desk: Desk) -> None:
     assert max(today.work(desk).items, key=lambda one: len(one.others)).others == item.others
 
 
+def test_of_each_relation_the_weightiest_stands_first(desk: Desk) -> None:
+    items = today.work(desk).items
+    with desk.store.read() as tx:
+        groups = [findings.some(tx, [item.id, *item.others]).values() for item in items]
+    weights = [max(one.importance or 0.0 for one in group) for group in groups]
+    assert len(set(weights)) > 3
+    told = [(item.finding.finding.relation, weight) for item, weight in zip(items, weights, strict=True)]
+    order = ("denies", "changes", "adds")
+    assert told == sorted(told, key=lambda one: (order.index(one[0]), -one[1]))
+
+
 def test_verdicts_become_labelled_articles(desk: Desk) -> None:
     items = today.work(desk).items
     assert list(labels.labelled(desk)) == []
