@@ -18,6 +18,7 @@ from pipeline.cli.configuration import load_configuration
 from pipeline.cli.main import EXIT_FAILED
 from pipeline.scheduler import Ticker
 from pipeline.service import duties, log
+from pipeline.service.allocator import few_arenas
 from pipeline.service.jobs import Job
 from pipeline.service.process import Process
 from pipeline.service.wiring import Desk, desk
@@ -54,6 +55,7 @@ def command(config: Path | None, without: frozenset[str]) -> None:
     """
     configuration = load_configuration(config)
     log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
+    few_arenas()
     for warning in configuration.warnings:
         log.warning("configuration", warning=warning)
     with desk(configuration, guarded=True) as built:

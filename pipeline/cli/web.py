@@ -13,6 +13,7 @@ import click
 from pipeline.cli.configuration import load_configuration
 from pipeline.errors import StoreError
 from pipeline.service import health, log, metrics
+from pipeline.service.allocator import few_arenas
 from pipeline.service.heartbeat import Heartbeat
 from pipeline.service.reload import Reloader
 from pipeline.service.wiring import desk
@@ -29,6 +30,7 @@ def command(config: Path | None, port: int | None) -> None:
     """Serve the review pages until SIGTERM or SIGINT. Refuses to start beyond loopback without users."""
     configuration = load_configuration(config)
     log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
+    few_arenas()
     asked = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda _number, _frame: asked.set())

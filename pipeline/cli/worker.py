@@ -14,6 +14,7 @@ from pipeline.cli.run import leave, serve
 from pipeline.errors import ConfigError
 from pipeline.scheduler import Ticker
 from pipeline.service import duties, log
+from pipeline.service.allocator import few_arenas
 from pipeline.service.heartbeat import Heartbeat
 from pipeline.service.process import Process
 from pipeline.service.wiring import desk
@@ -33,6 +34,7 @@ def command(config: Path | None, scheduler: bool) -> None:
     """
     configuration = load_configuration(config)
     log.set_up(configuration.settings.logging.format, configuration.settings.logging.level)
+    few_arenas()
     clustered = configuration.settings.engine.kind == "dask"
     if scheduler and not clustered:
         raise ConfigError("a scheduler is for a cluster", thing="engine.kind", hint="set it to dask, with an address")
