@@ -118,8 +118,8 @@ def measure(options: Options) -> list[Figure]:
             except Exception as error:  # noqa: BLE001 - a kind that cannot run here is told, the other is measured
                 print(f"backfill on {kind}: {type(error).__name__}: {error}")
                 continue
-            detail = {"inline_s": round(alone, 1)} | {f"{n}_workers_s": round(s, 1) for n, s in wall.items()}
-            detail["overhead_ms_a_record"] = round(1000 * (wall[1] - alone) / count, 2)
+            took = {"inline_s": round(alone, 1)} | {f"{n}_workers_s": round(s, 1) for n, s in wall.items()}
+            took["overhead_ms_a_record"] = round(1000 * (wall[1] - alone) / count, 2)
             name = f"{kind}: speed-up from one to two workers, start and coordinator included"
-            figures.append(Figure(bench=NAME, name=name, value=wall[1] / wall[2], floor=1.6, detail=detail))
+            figures.append(Figure(bench=NAME, name=name, value=wall[1] / wall[2], floor=1.6, detail=took))
     return figures

@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 import statistics
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench import mix
@@ -56,8 +58,10 @@ def _quality() -> list[Figure]:
     chance = random.Random(5)
     figures = []
     wrong = asked = 0
-    kinds = {f"{share:.0%} of words changed": (lambda text, s=share: edited(text, s, chance)) for share in EDITS}
-    kinds["paragraphs reordered"] = lambda text: reordered(text, chance)
+    kinds: dict[str, Callable[[str], str]] = {
+        f"{share:.0%} of words changed": partial(edited, share=share, chance=chance) for share in EDITS
+    }
+    kinds["paragraphs reordered"] = partial(reordered, chance=chance)
     for kind, change in kinds.items():
         found = [_found(change(t.text), known) for t in texts]
         right = sum(a == t.id for a, t in zip(found, texts, strict=True))

@@ -11,6 +11,7 @@ from bench import analysis, mix
 from bench.archive import cluster
 from bench.figures import Figure, Options
 from pipeline.model.article import Article
+from pipeline.model.outcome import Done
 from pipeline.model.watch import Watch
 from pipeline.service.engine import Engine, engine
 from pipeline.settings.load import Configuration
@@ -33,7 +34,7 @@ def _opened(configuration: Configuration, kind: str, workers: int) -> Iterator[E
 def _seconds(built: Engine, some: Sequence[Article], watch: Watch) -> float:
     started = time.perf_counter()
     answers = built.run(some, watch)
-    if any(answer.value is None for answer in answers):
+    if not all(isinstance(answer, Done) for answer in answers):
         raise RuntimeError("an article was not read")
     return time.perf_counter() - started
 

@@ -9,7 +9,7 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +54,7 @@ class Options:
 
 
 def in_turns(
-    ways: dict[str, Callable[[], object]], *, rounds: int, clock: Callable[[], float]
+    ways: Mapping[str, Callable[[], object]], *, rounds: int, clock: Callable[[], float]
 ) -> dict[str, list[float]]:
     """Seconds of every way in every round, the ways taken in turns so that a busy machine is busy for all."""
     taken: dict[str, list[float]] = {name: [] for name in ways}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.analyse import analyse
 from pipeline.cli.outlets import load_outlets
@@ -61,7 +61,7 @@ def labelled(watch: Watch) -> list[Labelled]:
 def filled(template: bytes, text: Labelled) -> bytes | None:
     """A real page with another article in the place of its own; None where it has no such place."""
     tree = LexborHTMLParser(template)
-    around: dict[int, list[object]] = {}
+    around: dict[int, list[LexborNode]] = {}
     for node in tree.css("p"):
         if node.parent is not None and node.text().strip():
             around.setdefault(node.parent.mem_id, []).append(node)
@@ -79,8 +79,10 @@ def filled(template: bytes, text: Labelled) -> bytes | None:
     for node in rest:
         node.decompose()
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in text.text.split("\n") if part.strip())
-    first.replace_with(LexborHTMLParser(f"<div>{paragraphs}</div>").css_first("div"))
-    return tree.html.encode("utf-8")
+    article = LexborHTMLParser(f"<div>{paragraphs}</div>").css_first("div")
+    assert article is not None
+    first.replace_with(article)
+    return (tree.html or "").encode("utf-8")
 
 
 def filled_all(templates: list[bytes], texts: list[Labelled]) -> list[bytes]:

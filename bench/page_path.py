@@ -6,9 +6,10 @@ import asyncio
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -78,9 +79,14 @@ def fill(built: Desk, at_hand: Shelf) -> None:
         entries.add(tx, new, now=built.clock.now())
 
 
+def client(at_hand: Shelf) -> Fetcher:
+    """The shelf as the page path takes it: of a client only `get` is asked there."""
+    return cast(Fetcher, at_hand)
+
+
 def work(built: Desk, at_hand: Shelf) -> pages.Worked:
     """The queue to its end."""
-    return asyncio.run(pages.work(built, cast(Fetcher, at_hand)))  # of a client only `get` is asked here
+    return asyncio.run(pages.work(built, client(at_hand)))
 
 
 def found(built: Desk) -> Counter[tuple[object, ...]]:
@@ -131,7 +137,11 @@ def _rounds(
         for page in some:
             trafilatura.bare_extraction(page, with_metadata=True, fast=fast)
 
-    ways = {"ours": ours, "default": lambda: bare(fast=False), "fast": lambda: bare(fast=True)}
+    ways: dict[str, Callable[[], None]] = {
+        "ours": ours,
+        "default": partial(bare, fast=False),
+        "fast": partial(bare, fast=True),
+    }
     for way in ways.values():
         way()
     own.clear()
@@ -167,7 +177,7 @@ def measure(options: Options) -> list[Figure]:
     configuration = mix.configuration()
     warm, some, touching = mixed(options, configuration)
     demo = mix.demo_pages()
-    figures = []
+    figures: list[Figure] = []
     for kind, measured in (("mix", some), ("all touch", touching), ("demo", demo)):
         taken, worked = _rounds(configuration, measured, warm, options.rounds)
         figures += _figures(kind, taken, worked, len(measured))

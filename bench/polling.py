@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from bench import feeds, mix
 from bench.figures import Figure, Options
@@ -94,7 +95,7 @@ def opened(
             yield built
 
 
-def sources_of(port: int, count: int, kind: str = "") -> tuple[tuple[Source, ...], dict[str, object]]:
+def sources_of(port: int, count: int, kind: str = "") -> tuple[tuple[Source, ...], dict[str, Any]]:
     """So many sources of the server, and how to fetch them."""
     endpoints = tuple(f"127.0.0.{1 + n}:{port}" for n in range(HOSTS))
     known = tuple(Source(id=f"s{n}", url=f"http://{endpoints[n % HOSTS]}/{kind}{n}") for n in range(count))

@@ -20,11 +20,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import feeds, mix, polling
+from bench import feeds, mix, polling, same_thread
 from pipeline.service import poll
 from pipeline.service.wiring import Desk, fetcher
 
@@ -32,16 +31,12 @@ LINES = 40
 PATIENCE = timedelta(hours=1)
 
 
-async def _here(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    return work(*given, **named)
-
-
 def _ours(built: Desk) -> None:
     async def once() -> None:
         async with fetcher(built.settings) as client:
             await poll.poll(built, client)
 
-    asyncio.run(once())
+    same_thread.run(once())
 
 
 def _bare(port: int, count: int, state: str) -> None:
@@ -54,7 +49,7 @@ def _profiled(title: str, count: int, work: Callable[[], object]) -> str:
     profile.runcall(work)
     out = io.StringIO()
     stats = pstats.Stats(profile, stream=out).strip_dirs()
-    total_s = stats.total_tt  # type: ignore[attr-defined]  # pstats has it, and no type says so
+    total_s = stats.get_stats_profile().total_tt
     out.write(f"== {title}: {total_s / count * 1000:.3f} ms a source, under the profiler\n\n")
     for order in ("cumulative", "tottime"):
         stats.sort_stats(order).print_stats(LINES)
@@ -72,7 +67,6 @@ def main() -> None:
     server = spawn.Process(target=feeds.serve, args=(there, polling.ITEMS), daemon=True)
     server.start()
     port, count = here.recv(), given.sources
-    asyncio.to_thread = _here  # one thread: a profile sees its own only
     known, options = polling.sources_of(port, count)
     options |= {"read_timeout": PATIENCE, "total_timeout": PATIENCE}  # what is read in the loop's thread holds it up
     parts: list[str] = []

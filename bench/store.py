@@ -54,7 +54,7 @@ Question = Callable[[Transaction, int], object]
 def of_the_service(watch: Watch) -> dict[str, Question]:
     """What is asked for every entry, article and message, and once for a digest; about the n-th thing."""
     now, since = stock.NOW, stock.NOW - DAY
-    work = {"now": now, "limit": 50, "lease": DAY, "holder": "bench"}
+    work: dict[str, Any] = {"now": now, "limit": 50, "lease": DAY, "holder": "bench"}
     claims = [claim.id for claim in watch.claims if claim.slots]
     return {
         "entries due": lambda tx, _: entries.claim(tx, per_host=2, **work),
