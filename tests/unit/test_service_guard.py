@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,8 +19,10 @@ from pipeline.model.watch import Claim, Concept, Group, Slot, Topic, Watch
 from pipeline.service.engine import Engine, Processes, engine
 from pipeline.service.guard import Guard, pack
 from pipeline.service.guarded import Limits, bundle, unbundle
-from pipeline.service.reader import Page
 from pipeline.settings.settings import Engine as EngineSettings
+
+if TYPE_CHECKING:
+    from pipeline.service.guarded import Item
 
 WATCH = Watch(
     concepts=(Concept(id="velora", kind="place", label="Velora", names={"en": ("Velora",)}),),
@@ -166,12 +168,13 @@ class Slow:
     def __init__(self) -> None:
         self.batches: list[int] = []
         self.open = threading.Event()
+        self.begun = threading.Semaphore(0)  # a batch each
 
-    def run(self, watch: Watch, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
-        assert isinstance(articles, list | tuple)
+    def run(self, watch: Watch, articles: Sequence[Item]) -> list[Outcome[Any]]:
         self.batches.append(len(articles))
+        self.begun.release()
         self.open.wait(10)
-        return [Done(one.id) for one in articles]
+        return [Done(one.id) for one in articles if isinstance(one, Article)]
 
     def close(self) -> None:
         self.open.set()
@@ -181,8 +184,7 @@ def test_articles_that_wait_travel_together_and_no_more_than_the_slots_are_out()
     backend = Slow()
     running = Engine(backend, slots=2, batch=10)
     futures = [running.ask(article(n), WATCH) for n in range(30)]
-    while len(backend.batches) < 2:
-        pass
+    assert all(backend.begun.acquire(timeout=10) for _ in range(2))
     assert len(backend.batches) == 2
     backend.open.set()
     assert [future.result(10) for future in futures] == [Done(str(n)) for n in range(30)]
@@ -193,7 +195,7 @@ def test_articles_that_wait_travel_together_and_no_more_than_the_slots_are_out()
 
 def test_batches_grow_with_what_waits_and_the_last_ones_are_small() -> None:
     backend = Slow()
-    running = Engine(backend, slots=1, batch=10, largest=40)  # type: ignore[arg-type]
+    running = Engine(backend, slots=1, batch=10, largest=40)
     futures = [running.ask(article(n), WATCH) for n in range(300)]
     backend.open.set()
     assert [future.result(10) for future in futures] == [Done(str(n)) for n in range(300)]
@@ -204,7 +206,7 @@ def test_batches_grow_with_what_waits_and_the_last_ones_are_small() -> None:
 
 def test_long_texts_travel_in_smaller_batches() -> None:
     backend = Slow()
-    running = Engine(backend, slots=1, batch=10)  # type: ignore[arg-type]
+    running = Engine(backend, slots=1, batch=10)
     futures = [running.ask(article(n, "word " * 40_000), WATCH) for n in range(30)]
     backend.open.set()
     for future in futures:
@@ -215,7 +217,7 @@ def test_long_texts_travel_in_smaller_batches() -> None:
 
 def test_an_error_of_the_backend_reaches_everybody_who_waits() -> None:
     class Broken(Processes):
-        def run(self, watch: Watch, articles: Sequence[Article | Page]) -> list[Outcome[Any]]:
+        def run(self, watch: Watch, articles: Sequence[Item]) -> list[Outcome[Any]]:
             raise OSError("no processes left")
 
     running = Engine(Broken(1, Limits()), slots=1)
